@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.model;
+
+import org.jspecify.annotations.NullMarked;
