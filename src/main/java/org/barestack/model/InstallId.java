@@ -1,0 +1,60 @@
+package org.barestack.model;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.random.RandomGenerator;
+
+/**
+ * One installation of one node, short enough to be a file-system label (XFS holds 12 characters).
+ *
+ * @param label {@code bs}, four characters made from site and node name, six random ones; base 32
+ *     in lower case
+ */
+public record InstallId(String label) {
+  /** The form of a label, for scripts that look for one. */
+  public static final String PATTERN = "bs[a-z2-7]{10}";
+
+  private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+
+  public InstallId {
+    if (!label.matches(PATTERN)) {
+      throw new IllegalArgumentException("not an install id: '" + label + "'");
+    }
+  }
+
+  /** A new one for that node. */
+  public static InstallId fresh(String site, NodeName node, RandomGenerator random) {
+    StringBuilder label = new StringBuilder("bs").append(owner(site, node));
+    random.ints(6, 0, 32).forEach(digit -> label.append(ALPHABET.charAt(digit)));
+    return new InstallId(label.toString());
+  }
+
+  /**
+   * Whether a node of that name on that site made it. 20 bits decide, so that a disk whose journal
+   * was lost still says to whom it belongs; a stranger's label agrees once in a million.
+   */
+  public boolean belongsTo(String site, NodeName node) {
+    return label.startsWith(owner(site, node), 2);
+  }
+
+  private static String owner(String site, NodeName node) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest((site + "/" + node).getBytes(StandardCharsets.UTF_8));
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < 4; i++) {
+        text.append(ALPHABET.charAt(digest[i] & 31));
+      }
+      return text.toString();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return label;
+  }
+}

@@ -1,0 +1,81 @@
+package org.barestack.model;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that happened to one machine. Events are only ever added; a node's state is a fold over
+ * its events ({@link NodeState}).
+ *
+ * @param sequence position in the journal, from 1; 0 until it is written
+ * @param at when it was recorded, by our clock
+ * @param install which install it belongs to; null if to none
+ * @param detail what more there is to say, by name; what keys each kind has stands at {@link Kind}
+ */
+public record NodeEvent(
+    long sequence,
+    Instant at,
+    Subject subject,
+    Kind kind,
+    @Nullable InstallId install,
+    Map<String, String> detail) {
+  /** What can happen. */
+  public enum Kind {
+    /** A machine that is no node asked for something: {@code uuid serial client product}. */
+    STRANGER_SEEN,
+    /** An install began to be offered: {@code token}, {@code release}. */
+    INSTALL_OPENED,
+    /** The machine was told to run the installer: {@code client}, {@code reason}. */
+    INSTALL_OFFERED,
+    /** The machine was told to boot its disk: {@code client}, {@code reason}. */
+    LOCAL_BOOT_OFFERED,
+    /** It fetched something: {@code file}, {@code bytes}. */
+    FETCHED,
+    /** It may write: {@code disks} (identities, comma-separated), {@code reason}, its report. */
+    CLAIM_GRANTED,
+    /** It must not write: {@code reason}, and the machine's own report. */
+    CLAIM_REFUSED,
+    /** Its disk carries our label already, and nobody asked to wipe it: {@code label}, report. */
+    FOUND_INSTALLED,
+    /** The installer came to a step: {@code step}. */
+    INSTALL_PROGRESS,
+    /** The installer finished. */
+    INSTALL_FINISHED,
+    /** The installer gave up: {@code reason}. */
+    INSTALL_FAILED,
+    /** A firstboot step began: {@code step}. */
+    STEP_STARTED,
+    /** A firstboot step ended well: {@code step}. */
+    STEP_FINISHED,
+    /** A firstboot step failed and will be tried again: {@code step}, {@code reason}. */
+    STEP_FAILED,
+    /** All firstboot steps are done. */
+    CONFIGURED,
+    /** An operator ordered a new install: {@code wipe} (identities it may wipe; absent: none). */
+    REINSTALL_ORDERED,
+    /** An operator dropped all that was known of it. */
+    FORGOTTEN
+  }
+
+  public NodeEvent {
+    detail = Collections.unmodifiableMap(new TreeMap<>(detail));
+  }
+
+  /** One that is not written yet. */
+  public static NodeEvent of(
+      Instant at,
+      Subject subject,
+      Kind kind,
+      @Nullable InstallId install,
+      Map<String, String> detail) {
+    return new NodeEvent(0, at, subject, kind, install, detail);
+  }
+
+  /** The same at its place in the journal. */
+  public NodeEvent at(long place) {
+    return new NodeEvent(place, at, subject, kind, install, detail);
+  }
+}

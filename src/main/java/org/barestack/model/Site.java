@@ -1,0 +1,224 @@
+package org.barestack.model;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One site, as its {@code site.yaml} defines it, with every default filled in and every node
+ * resolved from its profile.
+ *
+ * @param name what the site is called; lower-case letters, digits, inner hyphens
+ * @param nodes in the order of the file
+ */
+public record Site(
+    String name,
+    Time time,
+    Localization localization,
+    Rocky rocky,
+    CloudStack cloudstack,
+    Repositories repositories,
+    Provisioning provisioning,
+    Networks networks,
+    Access access,
+    Storage storage,
+    Zone zone,
+    List<Node> nodes) {
+  public Site {
+    nodes = List.copyOf(nodes);
+  }
+
+  /** The node of that name. */
+  public Optional<Node> node(NodeName name) {
+    return nodes.stream().filter(node -> node.name().equals(name)).findFirst();
+  }
+
+  /** The node that owns a network interface with that address. */
+  public Optional<Node> node(MacAddress mac) {
+    return nodes.stream().filter(node -> node.nics().containsValue(mac)).findFirst();
+  }
+
+  /** The one node that runs CloudStack's management server. */
+  public Node managementNode() {
+    return nodes.stream()
+        .filter(node -> node.role().equals(Role.MANAGEMENT))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("a checked site has a management node"));
+  }
+
+  /** The host name of a node with the site's domain. */
+  public String fqdn(Node node) {
+    return node.name() + "." + networks.management().domain();
+  }
+
+  /** Where nodes reach us by HTTP, without a final slash. */
+  public URI baseUrl() {
+    return URI.create("http://" + provisioning.address() + ":" + provisioning.httpPort());
+  }
+
+  /**
+   * The clock of every node.
+   *
+   * @param zone a name of the IANA time zone database
+   * @param ntp host names or addresses of time servers, at least one
+   */
+  public record Time(String zone, List<String> ntp) {
+    public Time {
+      ntp = List.copyOf(ntp);
+    }
+  }
+
+  /**
+   * Language and keyboard of the consoles.
+   *
+   * @param language a locale, {@code en_US.UTF-8}
+   * @param keyboard a console key map, {@code us}
+   */
+  public record Localization(String language, String keyboard) {}
+
+  /**
+   * The release that nodes install.
+   *
+   * @param release major and minor, {@code 9.7}
+   * @param tree URL of an install tree elsewhere; null when it is served from {@code
+   *     http-root/releases}
+   */
+  public record Rocky(String release, Architecture arch, @Nullable URI tree) {
+    /** 9 or 10. */
+    public int major() {
+      return Integer.parseInt(release.substring(0, release.indexOf('.')));
+    }
+
+    /** The folder below {@code http-root/releases}: {@code rocky-9.7-x86_64}. */
+    public String folder() {
+      return "rocky-" + release + "-" + arch;
+    }
+  }
+
+  /**
+   * Which CloudStack, and where its packages come from.
+   *
+   * @param version major and minor of CloudStack, {@code 4.22}
+   * @param url its RPM repository
+   * @param key URL of the key that signs its packages; null where they are unsigned
+   */
+  public record CloudStack(String version, URI url, @Nullable URI key) {}
+
+  /**
+   * An RPM repository.
+   *
+   * @param key URL of its signing key; null switches the signature check off
+   */
+  public record Repository(String name, URI url, @Nullable URI key) {}
+
+  /**
+   * Where packages come from besides the install tree.
+   *
+   * @param mirror a mirror of Rocky's own repositories up to the release folder; null for Rocky's
+   *     mirror list
+   * @param epel a mirror of EPEL; null for Fedora's
+   * @param proxy the HTTP proxy that nodes use for packages
+   */
+  public record Repositories(
+      @Nullable URI mirror, @Nullable URI epel, List<Repository> extra, @Nullable URI proxy) {
+    public Repositories {
+      extra = List.copyOf(extra);
+    }
+  }
+
+  /** How Barestack answers DHCP. */
+  public enum DhcpMode {
+    /** It is the only DHCP server of the network. */
+    FULL,
+    /** Another server gives addresses; this one only says what to boot. */
+    PROXY,
+    /** It does not listen. */
+    OFF
+  }
+
+  /**
+   * Where boot services answer.
+   *
+   * @param networkInterface the only interface they answer on, {@code eno1}
+   * @param address our address there
+   * @param subnet the network there
+   * @param dhcp how DHCP is answered
+   * @param pool addresses for machines that have no fixed one; only with {@link DhcpMode#FULL}
+   */
+  public record Provisioning(
+      String networkInterface,
+      Ipv4 address,
+      Subnet subnet,
+      int httpPort,
+      DhcpMode dhcp,
+      @Nullable AddressRange pool) {}
+
+  /** The networks of the cloud. */
+  public record Networks(Management management, PublicNetwork publicNetwork, VlanRange guest) {}
+
+  /**
+   * The network of the nodes themselves.
+   *
+   * @param vlan its VLAN id on the nodes' links; null if untagged
+   * @param systemVms the pod's addresses for CloudStack's system VMs
+   */
+  public record Management(
+      Subnet subnet,
+      Ipv4 gateway,
+      List<Ipv4> dns,
+      String domain,
+      @Nullable Integer vlan,
+      AddressRange systemVms) {
+    public Management {
+      dns = List.copyOf(dns);
+    }
+  }
+
+  /**
+   * Addresses by which guests reach the outside.
+   *
+   * @param vlan VLAN id; null if untagged
+   */
+  public record PublicNetwork(
+      AddressRange range, Ipv4 gateway, Ipv4 netmask, @Nullable Integer vlan) {}
+
+  /** VLAN ids of guest networks, both ends included, 1 to 4094. */
+  public record VlanRange(int first, int last) {
+    @Override
+    public String toString() {
+      return first + "-" + last;
+    }
+  }
+
+  /**
+   * Who may log in to the nodes.
+   *
+   * @param user gets sudo
+   * @param sshKeys public keys in OpenSSH's one-line form, at least one
+   */
+  public record Access(String user, List<String> sshKeys) {
+    public Access {
+      sshKeys = List.copyOf(sshKeys);
+    }
+  }
+
+  /** Where CloudStack keeps disks and templates. */
+  public sealed interface Storage {
+    /** The management node exports both. Not for production. */
+    record LabNfs() implements Storage {}
+
+    /** NFS servers elsewhere: {@code nfs://host/path}. */
+    record Nfs(URI primary, URI secondary) implements Storage {}
+  }
+
+  /** CloudStack's zone kinds. */
+  public enum ZoneNetwork {
+    ADVANCED,
+    ADVANCED_SECURITY_GROUPS,
+    BASIC
+  }
+
+  /** Names of CloudStack's zone and of the one pod and cluster that we begin with. */
+  public record Zone(String name, ZoneNetwork network, String pod, String cluster) {}
+}
