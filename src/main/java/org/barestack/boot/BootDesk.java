@@ -1,0 +1,328 @@
+package org.barestack.boot;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.barestack.model.Disk;
+import org.barestack.model.InstallId;
+import org.barestack.model.Journal;
+import org.barestack.model.Journal.Decision;
+import org.barestack.model.MachineReport;
+import org.barestack.model.Node;
+import org.barestack.model.Node.LocalBoot;
+import org.barestack.model.NodeEvent;
+import org.barestack.model.NodeEvent.Kind;
+import org.barestack.model.NodeName;
+import org.barestack.model.NodeState;
+import org.barestack.model.Site;
+import org.barestack.model.Subject;
+import org.barestack.model.Token;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers every machine that asks what to boot or whether it may write, and takes what it reports.
+ * Each answer is decided on the machine's history and written to the journal in one step.
+ */
+public final class BootDesk {
+  /**
+   * How often one install may be offered before it counts as failed: a machine that falls back to
+   * the network again and again would otherwise install for ever.
+   */
+  static final int MOST_OFFERS = 10;
+
+  /** How often a stranger is recorded at most; machines ask several times a boot. */
+  private static final Duration STRANGER_PAUSE = Duration.ofMinutes(1);
+
+  private final Supplier<Site> site;
+  private final Journal journal;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Map<Token, NodeName> owners = new HashMap<>();
+  private long ownersUpTo;
+
+  /**
+   * A desk over that site and journal.
+   *
+   * @param random must be fit for secrets
+   */
+  public BootDesk(
+      Supplier<Site> site, Journal journal, InstantSource clock, RandomGenerator random) {
+    this.site = site;
+    this.journal = journal;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** An install that a token opens. */
+  public record OpenInstall(Node node, NodeState state, NodeState.Install install) {}
+
+  /** What came of an order to install a node anew. */
+  public sealed interface Order {
+    /**
+     * It will install when it next boots from the network.
+     *
+     * @param wipe the disks it may wipe, as last seen; empty if none
+     */
+    record Given(List<Disk> wipe) implements Order {}
+
+    /** Nothing was ordered. */
+    record NotGiven(String reason) implements Order {}
+  }
+
+  /** Tells a machine what to boot. */
+  public BootAnswer boot(BootRequest request) {
+    Site now = site.get();
+    Optional<Node> node = now.node(request.mac());
+    if (node.isEmpty()) {
+      seen(request);
+      return new BootAnswer.LocalDisk(
+          LocalBoot.AUTO, request.mac() + " is no node of site " + now.name());
+    }
+    Subject subject = new Subject.OfNode(node.get().name());
+    return journal.decide(
+        subject, events -> decideBoot(now, node.get(), NodeState.of(events), request));
+  }
+
+  private Decision<BootAnswer> decideBoot(
+      Site now, Node node, NodeState state, BootRequest request) {
+    return switch (state.phase()) {
+      case ARMED -> open(now, node, state, request);
+      case BOOTING, CLAIMED, INSTALLING -> resume(node, state, request);
+      case INSTALLED, CONFIGURING, READY -> local(node, request, "it is " + state.phase(), null);
+      case REFUSED, FAILED ->
+          local(
+              node,
+              request,
+              "it is "
+                  + state.phase()
+                  + " ("
+                  + state.reason()
+                  + "); to try again: barestack reinstall "
+                  + node.name(),
+              null);
+    };
+  }
+
+  private Decision<BootAnswer> open(Site now, Node node, NodeState state, BootRequest request) {
+    InstallId id = InstallId.fresh(now.name(), node.name(), random);
+    Token token = Token.fresh(random);
+    NodeEvent opened =
+        event(
+            node,
+            Kind.INSTALL_OPENED,
+            id,
+            Map.of("token", token.secret(), "release", now.rocky().release()));
+    String reason = state.install() == null ? "first install" : state.reason();
+    NodeEvent offered = event(node, Kind.INSTALL_OFFERED, id, offer(request, reason));
+    NodeState.Install install = new NodeState.Install(id, token, 1, Set.of(), "");
+    return new Decision<>(List.of(opened, offered), new BootAnswer.Install(node, install, reason));
+  }
+
+  private Decision<BootAnswer> resume(Node node, NodeState state, BootRequest request) {
+    NodeState.Install install = state.install();
+    if (install == null) {
+      throw new IllegalStateException(node.name() + " is " + state.phase() + " without an install");
+    }
+    if (install.offers() >= MOST_OFFERS) {
+      String reason =
+          "the installer was started "
+              + install.offers()
+              + " times and came no further than "
+              + state.phase();
+      NodeEvent failed = event(node, Kind.INSTALL_FAILED, install.id(), Map.of("reason", reason));
+      return local(node, request, reason, failed);
+    }
+    String reason = "its install is not finished (" + state.phase() + ")";
+    return new Decision<>(
+        List.of(event(node, Kind.INSTALL_OFFERED, install.id(), offer(request, reason))),
+        new BootAnswer.Install(node, install, reason));
+  }
+
+  private Decision<BootAnswer> local(
+      Node node, BootRequest request, String reason, @Nullable NodeEvent before) {
+    List<NodeEvent> events = new ArrayList<>();
+    if (before != null) {
+      events.add(before);
+    }
+    events.add(event(node, Kind.LOCAL_BOOT_OFFERED, null, offer(request, reason)));
+    return new Decision<>(events, new BootAnswer.LocalDisk(node.localBoot(), reason));
+  }
+
+  /** Records a machine that is no node; an empty detail does not replace what is known. */
+  public void seen(BootRequest request) {
+    if (site.get().node(request.mac()).isPresent()) {
+      return;
+    }
+    Map<String, String> detail = new HashMap<>();
+    detail.put("client", request.client());
+    detail.put("uuid", request.uuid());
+    detail.put("serial", request.serial());
+    detail.put("product", request.product());
+    detail.values().removeIf(String::isEmpty);
+    Subject stranger = new Subject.OfStranger(request.mac());
+    journal.decide(
+        stranger,
+        events -> {
+          boolean lately =
+              !events.isEmpty()
+                  && events.getLast().at().plus(STRANGER_PAUSE).isAfter(clock.instant())
+                  && events.getLast().detail().entrySet().containsAll(detail.entrySet());
+          NodeEvent event =
+              NodeEvent.of(clock.instant(), stranger, Kind.STRANGER_SEEN, null, detail);
+          return new Decision<>(lately ? List.of() : List.of(event), lately);
+        });
+  }
+
+  /** The current install of some node that this token opens; empty for any other token. */
+  public Optional<OpenInstall> install(Token token) {
+    return owner(token)
+        .flatMap(name -> site.get().node(name))
+        .flatMap(node -> {
+          NodeState state = state(node.name());
+          NodeState.Install install = state.install();
+          return install != null && install.token().equals(token)
+              ? Optional.of(new OpenInstall(node, state, install))
+              : Optional.empty();
+        });
+  }
+
+  /** Decides whether the machine that holds this token may write its disk. */
+  public ClaimAnswer claim(Token token, MachineReport report) {
+    Optional<OpenInstall> open = install(token);
+    if (open.isEmpty()) {
+      return new ClaimAnswer.Refused("no install is open under this token; nothing was written");
+    }
+    Node node = open.get().node();
+    InstallId id = open.get().install().id();
+    return journal.decide(
+        new Subject.OfNode(node.name()),
+        events -> {
+          ClaimAnswer answer =
+              DiskGate.decide(site.get().name(), node, NodeState.of(events), id, report);
+          return new Decision<>(List.of(claimed(node, id, report, answer)), answer);
+        });
+  }
+
+  private NodeEvent claimed(Node node, InstallId id, MachineReport report, ClaimAnswer answer) {
+    Map<String, String> detail = new HashMap<>(report.fields());
+    detail.put("reason", answer.reason());
+    Kind kind =
+        switch (answer) {
+          case ClaimAnswer.Granted granted -> {
+            detail.put(
+                "disks",
+                granted.disks().stream().map(Disk::identity).collect(Collectors.joining(",")));
+            yield Kind.CLAIM_GRANTED;
+          }
+          case ClaimAnswer.Installed installed -> {
+            detail.put("label", installed.label());
+            yield Kind.FOUND_INSTALLED;
+          }
+          case ClaimAnswer.Refused refused -> Kind.CLAIM_REFUSED;
+        };
+    return event(node, kind, id, detail);
+  }
+
+  /**
+   * Takes what a machine reports of its install or its firstboot steps, or what it fetched.
+   *
+   * @return false if the token opens nothing; nothing is recorded then
+   */
+  public boolean report(Token token, Kind kind, Map<String, String> detail) {
+    Optional<OpenInstall> open = install(token);
+    open.ifPresent(
+        install -> journal.append(event(install.node(), kind, install.install().id(), detail)));
+    return open.isPresent();
+  }
+
+  /**
+   * Orders a new install.
+   *
+   * @param wipe whether it may wipe the disks that the node's rules mean, as the machine last
+   *     reported them; without, it takes only blank ones
+   */
+  public Order reinstall(NodeName name, boolean wipe) {
+    Optional<Node> node = site.get().node(name);
+    if (node.isEmpty()) {
+      return new Order.NotGiven(name + " is no node of site " + site.get().name());
+    }
+    return journal.decide(
+        new Subject.OfNode(name),
+        events -> {
+          Order order = order(node.get(), NodeState.of(events), wipe);
+          return switch (order) {
+            case Order.NotGiven refusal -> new Decision<>(List.of(), refusal);
+            case Order.Given given -> new Decision<>(List.of(ordered(node.get(), given)), given);
+          };
+        });
+  }
+
+  private static Order order(Node node, NodeState state, boolean wipe) {
+    if (!wipe) {
+      return new Order.Given(List.of());
+    }
+    MachineReport report = state.report();
+    if (report == null) {
+      return new Order.NotGiven(
+          "nobody has seen the disks of "
+              + node.name()
+              + " yet, so there is nothing to permit; switch it on once, it writes only to a blank"
+              + " disk and tells what it has");
+    }
+    return switch (DiskGate.pick(node, report)) {
+      case DiskGate.Choice.Picked(List<Disk> disks) -> new Order.Given(disks);
+      case DiskGate.Choice.Nothing(String reason) -> new Order.NotGiven(reason);
+    };
+  }
+
+  private NodeEvent ordered(Node node, Order.Given order) {
+    String identities = order.wipe().stream().map(Disk::identity).collect(Collectors.joining(","));
+    return event(
+        node,
+        Kind.REINSTALL_ORDERED,
+        null,
+        identities.isEmpty() ? Map.of() : Map.of("wipe", identities));
+  }
+
+  /** Drops all that is known of a machine; its events stay, but count no more. */
+  public void forget(Subject subject) {
+    journal.append(NodeEvent.of(clock.instant(), subject, Kind.FORGOTTEN, null, Map.of()));
+  }
+
+  /** Where the node stands. */
+  public NodeState state(NodeName name) {
+    return NodeState.of(journal.events(new Subject.OfNode(name)));
+  }
+
+  private synchronized Optional<NodeName> owner(Token token) {
+    if (!owners.containsKey(token)) {
+      for (NodeEvent event : journal.since(ownersUpTo)) {
+        ownersUpTo = event.sequence();
+        if (event.kind() == Kind.INSTALL_OPENED
+            && event.subject() instanceof Subject.OfNode(NodeName name)) {
+          owners.put(new Token(event.detail().getOrDefault("token", "")), name);
+        }
+      }
+    }
+    return Optional.ofNullable(owners.get(token));
+  }
+
+  private static Map<String, String> offer(BootRequest request, String reason) {
+    return Map.of("client", request.client(), "reason", reason);
+  }
+
+  private NodeEvent event(
+      Node node, Kind kind, @Nullable InstallId install, Map<String, String> detail) {
+    Instant now = clock.instant();
+    return NodeEvent.of(now, new Subject.OfNode(node.name()), kind, install, detail);
+  }
+}
