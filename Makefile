@@ -1,0 +1,60 @@
+# The ways in, for people and for CI. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+SITE ?= examples/lab
+NODE ?=
+MVN = JAVA_HOME=$$(src/build/find-jdk.sh) mvn -B --no-transfer-progress
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-34s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | \
+	  sed -e 's/make serve  */make serve SITE=DIR                     /' \
+	      -e 's/make render-kickstart  */make render-kickstart SITE=DIR NODE=NAME /' \
+	      -e 's/make iso  */make iso SITE=DIR NODE=NAME             /' \
+	      -e 's/make validate  */make validate SITE=DIR                  /'
+
+.PHONY: demo
+demo: ## two blank virtual machines install themselves, here, in minutes
+	@src/build/prerequisites.sh demo
+	@./barestack demo
+
+.PHONY: serve
+serve: ## way in 1: boot and install a site's machines over the network (root)
+	@./barestack serve --site $(SITE)
+
+.PHONY: render-kickstart
+render-kickstart: ## way in 2: print the kickstart that a node will be served
+	@$(if $(NODE),,echo "make render-kickstart: say which node: NODE=kvm1" >&2; exit 2)
+	@./barestack render-kickstart --site $(SITE) $(NODE)
+
+.PHONY: iso
+iso: ## way in 3: build a bootable USB ISO for a node (not built yet)
+	@echo "make iso: bootable media come in a later version; until then 'barestack render-kickstart --standalone' makes a kickstart that mkksiso or an OEMDRV stick can carry" >&2; exit 1
+
+.PHONY: validate
+validate: ## check a site: all its problems at once
+	@./barestack validate --site $(SITE)
+
+.PHONY: build
+build: ## compile and package, without tests
+	@src/build/prerequisites.sh build
+	@$(MVN) -q -DskipTests package
+
+.PHONY: test
+test: ## everything, from unit tests to machines that boot in QEMU
+	@src/build/prerequisites.sh test
+	$(MVN) verify
+
+.PHONY: test-all
+test-all: ## the same with every combination of firmware and mode
+	@src/build/prerequisites.sh test
+	$(MVN) verify -Dmatrix=full
+
+.PHONY: format
+format: ## format the code
+	$(MVN) -q spotless:apply
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf target
