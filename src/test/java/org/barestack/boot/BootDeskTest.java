@@ -1,0 +1,268 @@
+package org.barestack.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.barestack.boot.Machines.DISK;
+import static org.barestack.boot.Machines.GIB;
+import static org.barestack.boot.Machines.KVM1;
+import static org.barestack.boot.Machines.SITE;
+import static org.barestack.boot.Machines.blank;
+import static org.barestack.boot.Machines.report;
+import static org.barestack.boot.Machines.withContent;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.barestack.model.Disk;
+import org.barestack.model.MacAddress;
+import org.barestack.model.MachineReport;
+import org.barestack.model.Node;
+import org.barestack.model.NodeEvent;
+import org.barestack.model.NodeEvent.Kind;
+import org.barestack.model.NodeName;
+import org.barestack.model.NodeState;
+import org.barestack.model.Phase;
+import org.barestack.model.Subject;
+import org.barestack.model.Token;
+import org.barestack.testing.InMemoryJournal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BootDeskTest {
+  private static final MacAddress STRANGER = new MacAddress("52:54:00:99:99:99");
+
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private final InMemoryJournal journal = new InMemoryJournal();
+  private final BootDesk desk = new BootDesk(() -> SITE, journal, () -> now, new SecureRandom());
+
+  private BootAnswer boot() {
+    return desk.boot(request(KVM1.bootMac()));
+  }
+
+  private static BootRequest request(MacAddress mac) {
+    return new BootRequest(mac, "iPXE on UEFI", true, "uuid-1", "SN1", "QEMU");
+  }
+
+  private NodeState.Install install() {
+    return ((BootAnswer.Install) boot()).install();
+  }
+
+  private Phase phase() {
+    return desk.state(KVM1.name()).phase();
+  }
+
+  private Token installed() {
+    Token token = install().token();
+    assertThat(desk.claim(token, report(blank(DISK)))).isInstanceOf(ClaimAnswer.Granted.class);
+    desk.report(token, Kind.INSTALL_PROGRESS, Map.of("step", "packages"));
+    desk.report(token, Kind.INSTALL_FINISHED, Map.of());
+    return token;
+  }
+
+  @Test
+  void theWayOfOneMachine() {
+    assertThat(phase()).isEqualTo(Phase.ARMED);
+    Token token = install().token();
+    assertThat(phase()).isEqualTo(Phase.BOOTING);
+    desk.claim(token, report(blank(DISK)));
+    assertThat(phase()).isEqualTo(Phase.CLAIMED);
+    desk.report(token, Kind.INSTALL_PROGRESS, Map.of("step", "packages"));
+    assertThat(phase()).isEqualTo(Phase.INSTALLING);
+    desk.report(token, Kind.INSTALL_FINISHED, Map.of());
+    assertThat(phase()).isEqualTo(Phase.INSTALLED);
+    assertThat(boot()).isInstanceOf(BootAnswer.LocalDisk.class);
+    desk.report(token, Kind.STEP_STARTED, Map.of("step", "10-hosts"));
+    assertThat(phase()).isEqualTo(Phase.CONFIGURING);
+    assertThat(boot()).isInstanceOf(BootAnswer.LocalDisk.class);
+  }
+
+  @Test
+  void aPowerCutGoesOnWithTheSameInstallAndDisk() {
+    NodeState.Install first = install();
+    desk.claim(first.token(), report(blank(DISK)));
+    NodeState.Install second = install();
+    assertThat(second.id()).isEqualTo(first.id());
+    assertThat(second.token()).isEqualTo(first.token());
+    assertThat(desk.claim(second.token(), report(withContent(DISK, "gpt", "xfs"))))
+        .isInstanceOf(ClaimAnswer.Granted.class);
+  }
+
+  @Test
+  void anInstallThatNeverEndsIsNotOfferedForEver() {
+    for (int i = 0; i < BootDesk.MOST_OFFERS; i++) {
+      assertThat(boot()).isInstanceOf(BootAnswer.Install.class);
+    }
+    assertThat(boot()).isInstanceOf(BootAnswer.LocalDisk.class);
+    assertThat(phase()).isEqualTo(Phase.FAILED);
+    assertThat(boot()).isInstanceOf(BootAnswer.LocalDisk.class);
+  }
+
+  @Test
+  void aFailedInstallBootsTheDiskUntilSomebodyOrdersAnother() {
+    Token token = install().token();
+    desk.report(token, Kind.INSTALL_FAILED, Map.of("reason", "no space"));
+    assertThat(boot()).isInstanceOf(BootAnswer.LocalDisk.class);
+    assertThat(boot().reason()).contains("no space").contains("barestack reinstall kvm1");
+    desk.reinstall(KVM1.name(), false);
+    assertThat(boot()).isInstanceOf(BootAnswer.Install.class);
+  }
+
+  @Test
+  void aRefusedMachineBootsItsDisk() {
+    Token token = install().token();
+    ClaimAnswer answer = desk.claim(token, report(withContent(DISK, "ext4")));
+    assertThat(answer).isInstanceOf(ClaimAnswer.Refused.class);
+    assertThat(answer.reason()).contains("ext4").contains("nothing was written");
+    assertThat(phase()).isEqualTo(Phase.REFUSED);
+    assertThat(boot()).isInstanceOf(BootAnswer.LocalDisk.class);
+  }
+
+  @Test
+  void aStaleTokenOpensNothing() {
+    Token old = installed();
+    desk.reinstall(KVM1.name(), true);
+    Token fresh = install().token();
+    assertThat(fresh).isNotEqualTo(old);
+    assertThat(desk.install(old)).isEmpty();
+    assertThat(desk.claim(old, report(blank(DISK)))).isInstanceOf(ClaimAnswer.Refused.class);
+    assertThat(desk.report(old, Kind.INSTALL_FINISHED, Map.of())).isFalse();
+    assertThat(phase()).isEqualTo(Phase.BOOTING);
+  }
+
+  @Test
+  void aPermitOpensOneDiskOnce() {
+    installed();
+    Disk full = withContent(DISK, "gpt", "xfs");
+    assertThat(desk.reinstall(KVM1.name(), true))
+        .isEqualTo(new BootDesk.Order.Given(List.of(blank(DISK))));
+    Token token = install().token();
+    assertThat(desk.claim(token, report(full))).isInstanceOf(ClaimAnswer.Granted.class);
+    desk.report(token, Kind.INSTALL_FAILED, Map.of("reason", "cut"));
+    desk.reinstall(KVM1.name(), false);
+    assertThat(desk.claim(install().token(), report(full))).isInstanceOf(ClaimAnswer.Refused.class);
+  }
+
+  @Test
+  void aPermitDoesNotFitAnotherDisk() {
+    installed();
+    desk.reinstall(KVM1.name(), true);
+    Disk other = withContent(new Disk("sdb", 500 * GIB, "OTHER", "", "", List.of(), false, false,
+        false, true, List.of(), List.of()), "xfs");
+    assertThat(desk.claim(install().token(), report(other))).isInstanceOf(ClaimAnswer.Refused.class);
+  }
+
+  @Test
+  void wipingNeedsToKnowWhat() {
+    assertThat(desk.reinstall(KVM1.name(), true)).isInstanceOf(BootDesk.Order.NotGiven.class);
+    assertThat(phase()).isEqualTo(Phase.ARMED);
+  }
+
+  @Test
+  void aLostJournalCostsNoDisk() {
+    Token token = installed();
+    String label = desk.install(token).orElseThrow().install().id().label();
+    BootDesk afterLoss =
+        new BootDesk(() -> SITE, new InMemoryJournal(), () -> now, new SecureRandom());
+    BootAnswer.Install offer = (BootAnswer.Install) afterLoss.boot(request(KVM1.bootMac()));
+    Disk ours = Machines.labelled(DISK, label);
+    assertThat(afterLoss.claim(offer.install().token(), report(ours)))
+        .isInstanceOf(ClaimAnswer.Installed.class);
+    assertThat(afterLoss.state(KVM1.name()).phase()).isEqualTo(Phase.INSTALLED);
+    assertThat(afterLoss.boot(request(KVM1.bootMac()))).isInstanceOf(BootAnswer.LocalDisk.class);
+  }
+
+  @Test
+  void aStrangerBootsItsDiskAndIsRecordedOnceAMinute() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(desk.boot(request(STRANGER))).isInstanceOf(BootAnswer.LocalDisk.class);
+    }
+    Subject subject = new Subject.OfStranger(STRANGER);
+    assertThat(journal.events(subject)).hasSize(1);
+    assertThat(journal.events(subject).getFirst().detail())
+        .containsEntry("uuid", "uuid-1")
+        .containsEntry("serial", "SN1");
+    now = now.plus(Duration.ofMinutes(2));
+    desk.boot(request(STRANGER));
+    assertThat(journal.events(subject)).hasSize(2);
+  }
+
+  @Test
+  void forgottenMeansArmedAgainButNeverPermitted() {
+    installed();
+    desk.forget(new Subject.OfNode(KVM1.name()));
+    assertThat(phase()).isEqualTo(Phase.ARMED);
+    assertThat(desk.claim(install().token(), report(withContent(DISK, "xfs"))))
+        .isInstanceOf(ClaimAnswer.Refused.class);
+  }
+
+  @Test
+  void anUnknownNodeIsNotOrdered() {
+    assertThat(desk.reinstall(new NodeName("nobody"), false))
+        .isInstanceOf(BootDesk.Order.NotGiven.class);
+  }
+
+  @Test
+  void manyMachinesWithOneMacGetOneInstallAndOneClaim() throws Exception {
+    Token token = install().token();
+    List<Callable<ClaimAnswer>> claims =
+        java.util.stream.IntStream.range(0, 32)
+            .<Callable<ClaimAnswer>>mapToObj(
+                i ->
+                    () ->
+                        desk.claim(
+                            token,
+                            new MachineReport(
+                                "uuid-" + i, "", "uefi", 0, 0, "", List.of(blank(DISK)))))
+            .toList();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      long granted = 0;
+      for (var answer : threads.invokeAll(claims)) {
+        granted += answer.get() instanceof ClaimAnswer.Granted ? 1 : 0;
+      }
+      assertThat(granted).isEqualTo(1);
+    }
+  }
+
+  /** Whatever state a node is in, a disk with something on it is written only with a permit. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"never seen", "booting", "refused", "failed", "installed", "forgotten", "reinstall"})
+  void aFullDiskIsNeverGivenWithoutPermit(String before) {
+    switch (before) {
+      case "booting" -> install();
+      case "refused" -> desk.claim(install().token(), report());
+      case "failed" -> desk.report(install().token(), Kind.INSTALL_FAILED, Map.of());
+      case "installed" -> installed();
+      case "forgotten" -> {
+        installed();
+        desk.forget(new Subject.OfNode(KVM1.name()));
+      }
+      case "reinstall" -> {
+        installed();
+        desk.reinstall(KVM1.name(), false);
+      }
+      default -> assertThat(phase()).isEqualTo(Phase.ARMED);
+    }
+    if (boot() instanceof BootAnswer.Install offer) {
+      assertThat(desk.claim(offer.install().token(), report(withContent(DISK, "xfs"))))
+          .isInstanceOf(ClaimAnswer.Refused.class);
+    }
+    long granted =
+        journal.events(new Subject.OfNode(KVM1.name())).stream()
+            .map(NodeEvent::kind)
+            .filter(kind -> kind == Kind.CLAIM_GRANTED)
+            .count();
+    assertThat(granted).isEqualTo(before.matches("installed|forgotten|reinstall") ? 1 : 0);
+  }
+
+  @Test
+  void theFirstInterfaceIsNotTheOnlyOneThatIsKnown() {
+    Node node = KVM1;
+    MacAddress second = node.nics().get("nic2");
+    assertThat(second).isNotNull();
+    assertThat(desk.boot(request(second))).isInstanceOf(BootAnswer.Install.class);
+  }
+}

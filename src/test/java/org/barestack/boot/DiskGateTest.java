@@ -1,0 +1,193 @@
+package org.barestack.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.barestack.boot.Machines.GIB;
+import static org.barestack.boot.Machines.KVM1;
+import static org.barestack.boot.Machines.withRules;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.barestack.model.Disk;
+import org.barestack.model.InstallId;
+import org.barestack.model.MachineReport;
+import org.barestack.model.Node;
+import org.barestack.model.Node.DiskRule;
+import org.barestack.model.NodeState;
+import org.barestack.model.Phase;
+import org.barestack.model.Token;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DiskGateTest {
+  private static final InstallId INSTALL = new InstallId("bsaaaabbbbbb");
+
+  /**
+   * Reads "sda 100 blank" or "sdb 500 xfs serial=S1 wwn=0x5 used medium readonly label=x edges".
+   */
+  private static Disk disk(String text) {
+    String[] words = text.strip().split(" +", -1);
+    Map<String, String> named = new HashMap<>();
+    List<String> signatures = new ArrayList<>();
+    for (String word : Arrays.asList(words).subList(2, words.length)) {
+      int equals = word.indexOf('=');
+      if (equals > 0) {
+        named.put(word.substring(0, equals), word.substring(equals + 1));
+      } else if (Set.of("blank", "used", "medium", "readonly", "edges").contains(word)) {
+        named.put(word, "");
+      } else {
+        signatures.add(word);
+      }
+    }
+    return new Disk(
+        words[0],
+        Long.parseLong(words[1]) * GIB,
+        named.getOrDefault("serial", ""),
+        named.getOrDefault("wwn", ""),
+        "",
+        named.containsKey("path") ? List.of(named.getOrDefault("path", "")) : List.of(),
+        named.containsKey("medium"),
+        named.containsKey("readonly"),
+        named.containsKey("used"),
+        !named.containsKey("edges"),
+        signatures,
+        named.containsKey("label") ? List.of(named.getOrDefault("label", "")) : List.of());
+  }
+
+  private static MachineReport machine(String disks) {
+    return new MachineReport(
+        "uuid-1",
+        "",
+        "bios",
+        0,
+        0,
+        "",
+        disks.isBlank()
+            ? List.of()
+            : Arrays.stream(disks.split(";", -1)).map(DiskGateTest::disk).toList());
+  }
+
+  private static DiskRule rule(String text) {
+    String[] words = text.strip().split(" +", -1);
+    return switch (words[0]) {
+      case "serial" -> new DiskRule.Serial(words[1]);
+      case "wwn" -> new DiskRule.Wwn(words[1]);
+      case "path" -> new DiskRule.DevicePath(words[1]);
+      default ->
+          new DiskRule.Size(
+              Long.parseLong(words[1]) * GIB,
+              words.length > 2 ? Long.parseLong(words[2]) * GIB : null);
+    };
+  }
+
+  private static String decide(String rules, String disks, Set<String> wipe, Set<String> claimed) {
+    Node node =
+        withRules(KVM1, Arrays.stream(rules.split(",", -1)).map(DiskGateTest::rule).toList());
+    NodeState.Install install =
+        new NodeState.Install(
+            INSTALL,
+            new Token("0123456789abcdef0123456789abcdef"),
+            1,
+            claimed,
+            claimed.isEmpty() ? "" : "uuid-1");
+    NodeState state =
+        new NodeState(Phase.BOOTING, null, null, install, wipe, null, "", "");
+    return switch (DiskGate.decide("lab", node, state, INSTALL, machine(disks))) {
+      case ClaimAnswer.Granted granted ->
+          "granted " + String.join("+", granted.disks().stream().map(Disk::name).toList());
+      case ClaimAnswer.Installed installed -> "installed";
+      case ClaimAnswer.Refused(String reason) -> "refused: " + reason;
+    };
+  }
+
+  @ParameterizedTest(name = "{0} of [{1}]: {2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          size 40            | sda 100 blank                           | granted sda
+          size 40            | sda 100 blank; sdb 50 blank             | granted sdb
+          size 40            | sda 100 blank; sdb 20 blank             | granted sda
+          size 40 80         | sda 100 blank                           | refused: no disk is meant
+          size 40            |                                         | refused: no disk is meant
+          size 40            | sda 100 xfs                             | is not blank
+          size 40            | sda 100 edges                           | data without a signature
+          size 40            | sda 100 label=backup                    | is not blank
+          size 40            | sda 100 xfs; sdb 200 blank              | is not blank
+          size 40            | sda 100 blank used                      | in use
+          size 40            | sda 100 blank readonly                  | read-only
+          size 40            | sda 100 blank medium                    | refused: no disk is meant
+          size 40            | sda 100 blank medium; sdb 200 blank     | granted sdb
+          serial S1          | sda 100 blank serial=S2                 | refused: no disk is meant
+          serial S1          | sda 100 blank serial=S1; sdb 50 blank   | granted sda
+          serial S1          | sda 1 blank serial=S1; sdb 1 blank serial=S1 | several disks
+          wwn 0xAB           | sda 100 blank wwn=0xab                  | granted sda
+          path /dev/sdb      | sda 100 blank; sdb 100 blank            | granted sdb
+          path /dev/disk/x   | sda 9 blank; sdb 9 blank path=/dev/disk/x | granted sdb
+          size 40,size 40    | sda 100 blank; sdb 100 blank            | granted sda+sdb
+          size 40,size 40    | sda 100 blank                           | refused: no disk is meant
+          size 40,size 40    | sda 100 blank; sdb 100 xfs              | is not blank
+          """)
+  void aFirstClaim(String rules, String disks, String answer) {
+    assertThat(decide(rules, disks == null ? "" : disks, Set.of(), Set.of())).contains(answer);
+  }
+
+  @ParameterizedTest(name = "[{0}] with {1} permitted: {2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          sda 100 xfs serial=S1                 | serial:S1/107374182400 | granted sda
+          sda 100 edges serial=S1               | serial:S1/107374182400 | granted sda
+          sda 100 xfs serial=S1                 | serial:S9/107374182400 | is not blank
+          sda 200 xfs serial=S1                 | serial:S1/107374182400 | is not blank
+          sda 100 xfs used serial=S1            | serial:S1/107374182400 | in use
+          sda 100 xfs readonly serial=S1        | serial:S1/107374182400 | read-only
+          sda 100 xfs serial=S1; sdb 50 xfs     | serial:S1/107374182400 | is not blank
+          sda 100 xfs wwn=0x5 serial=S1         | wwn:0x5                | granted sda
+          vda 100 xfs                           | name:vda/107374182400  | granted vda
+          vda 100 xfs                           | name:vdb/107374182400  | is not blank
+          """)
+  void aPermittedClaim(String disks, String wipe, String answer) {
+    assertThat(decide("size 40", disks, Set.of(wipe), Set.of())).contains(answer);
+  }
+
+  @ParameterizedTest(name = "[{0}] after a claim of {1}: {2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          sda 100 gpt xfs serial=S1               | serial:S1/107374182400 | granted sda
+          sdb 100 gpt xfs serial=S1; sda 9 blank  | serial:S1/107374182400 | granted sdb
+          sda 100 gpt xfs label=bsaaaabbbbbb serial=S1 | serial:S1/107374182400 | granted sda
+          sda 100 blank serial=S2                 | serial:S1/107374182400 | this install claimed
+          sda 100 blank serial=S1; sdb 100 blank serial=S1 | serial:S1/107374182400 | this install claimed
+          sda 100 xfs used serial=S1              | serial:S1/107374182400 | in use
+          """)
+  void aClaimThatGoesOn(String disks, String claimed, String answer) {
+    assertThat(decide("size 40", disks, Set.of(), Set.of(claimed))).contains(answer);
+  }
+
+  @ParameterizedTest(name = "{0}, permitted [{1}]: {2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ours   |                        | installed
+          ours   | serial:S1/107374182400 | granted sda
+          theirs |                        | is not blank
+          """)
+  void aLabelOfOurs(String whose, String wipe, String answer) {
+    InstallId id =
+        InstallId.fresh(
+            "lab",
+            whose.equals("ours") ? KVM1.name() : new org.barestack.model.NodeName("other"),
+            new java.util.Random(7));
+    String disks = "sda 100 xfs serial=S1 label=" + id;
+    assertThat(decide("size 40", disks, wipe == null ? Set.of() : Set.of(wipe), Set.of()))
+        .contains(answer);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.boot;
+
+import org.jspecify.annotations.NullMarked;
