@@ -129,16 +129,17 @@ public record NodeState(
     };
   }
 
+  /** Only an armed node begins an install: what is installed stays so until an operator orders. */
   private NodeState opened(NodeEvent event) {
-    if (event.install() == null) {
+    String token = event.detail().getOrDefault("token", "");
+    if (phase != Phase.ARMED || event.install() == null || !Token.isToken(token)) {
       return this;
     }
-    Token token = new Token(event.detail().getOrDefault("token", ""));
     return new NodeState(
         Phase.BOOTING,
         event.at(),
         event.at(),
-        new Install(event.install(), token, 0, Set.of(), ""),
+        new Install(event.install(), new Token(token), 0, Set.of(), ""),
         wipe,
         report,
         "",
