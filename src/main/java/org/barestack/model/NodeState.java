@@ -69,7 +69,8 @@ public record NodeState(
 
   /**
    * The state after one more event. An event of an install that is not the current one, or that
-   * cannot follow in this phase, changes nothing: reports come late, twice and out of order.
+   * cannot follow in this phase, changes nothing: reports come late, twice and out of order. Only a
+   * grant spends the permit in any case.
    */
   public NodeState after(NodeEvent event) {
     return switch (event.kind()) {
@@ -91,7 +92,7 @@ public record NodeState(
       default ->
           install != null && install.id().equals(event.install())
               ? inInstall(install, event)
-              : this;
+              : event.kind() == NodeEvent.Kind.CLAIM_GRANTED ? spent() : this;
     };
   }
 
@@ -101,7 +102,7 @@ public record NodeState(
     boolean booted = phase == Phase.INSTALLED || phase == Phase.CONFIGURING;
     return switch (event.kind()) {
       case INSTALL_OFFERED -> phase.underway() ? offered(current, event) : this;
-      case CLAIM_GRANTED -> phase.underway() ? granted(current, event) : this;
+      case CLAIM_GRANTED -> phase.underway() ? granted(current, event) : spent();
       case CLAIM_REFUSED ->
           phase.underway() ? reported(event).in(Phase.REFUSED, event, reason(event)) : this;
       case FOUND_INSTALLED ->
@@ -158,6 +159,10 @@ public record NodeState(
   }
 
   /** The permit is spent with the grant: whatever else happens, it opens no second disk. */
+  private NodeState spent() {
+    return new NodeState(phase, since, lastHeard, install, Set.of(), report, step, reason);
+  }
+
   private NodeState granted(Install current, NodeEvent event) {
     Install claimed =
         new Install(
