@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +96,6 @@ public record NodeState(
   }
 
   private NodeState inInstall(Install current, NodeEvent event) {
-    Map<String, String> detail = event.detail();
     boolean writing = phase == Phase.CLAIMED || phase == Phase.INSTALLING;
     boolean booted = phase == Phase.INSTALLED || phase == Phase.CONFIGURING;
     return switch (event.kind()) {
@@ -111,20 +109,17 @@ public record NodeState(
                   .in(
                       Phase.INSTALLED,
                       event,
-                      "its disk carries an earlier install of ours: " + detail.get("label"))
+                      "its disk carries an earlier install of ours: "
+                          + event.detail().getOrDefault("label", ""))
               : this;
       case INSTALL_PROGRESS ->
-          writing ? in(Phase.INSTALLING, event, "installer: " + detail.get("step")) : this;
+          writing ? in(Phase.INSTALLING, event, "installer: " + step(event)) : this;
       case INSTALL_FINISHED -> writing ? in(Phase.INSTALLED, event, "installer finished") : this;
       case INSTALL_FAILED -> phase.underway() ? in(Phase.FAILED, event, reason(event)) : this;
-      case STEP_STARTED ->
-          booted ? in(Phase.CONFIGURING, event, "running " + detail.get("step")) : this;
-      case STEP_FINISHED ->
-          booted ? in(Phase.CONFIGURING, event, "done: " + detail.get("step")) : this;
+      case STEP_STARTED -> booted ? in(Phase.CONFIGURING, event, "running " + step(event)) : this;
+      case STEP_FINISHED -> booted ? in(Phase.CONFIGURING, event, "done: " + step(event)) : this;
       case STEP_FAILED ->
-          booted
-              ? in(Phase.CONFIGURING, event, detail.get("step") + " failed: " + reason(event))
-              : this;
+          booted ? in(Phase.CONFIGURING, event, step(event) + " failed: " + reason(event)) : this;
       case CONFIGURED -> booted ? in(Phase.CONFIGURING, event, "all steps done") : this;
       default -> this;
     };
@@ -172,14 +167,7 @@ public record NodeState(
             identities(event, "disks"),
             event.detail().getOrDefault("machine.uuid", ""));
     return new NodeState(
-        Phase.CLAIMED,
-        event.at(),
-        event.at(),
-        claimed,
-        Set.of(),
-        MachineReport.parse(event.detail()),
-        step,
-        reason(event));
+        Phase.CLAIMED, event.at(), event.at(), claimed, Set.of(), told(event), step, reason(event));
   }
 
   private NodeState in(Phase next, NodeEvent event, String why) {
@@ -199,12 +187,24 @@ public record NodeState(
   }
 
   private NodeState reported(NodeEvent event) {
-    MachineReport told = MachineReport.parse(event.detail());
-    return new NodeState(phase, since, lastHeard, install, wipe, told, step, reason);
+    return new NodeState(phase, since, lastHeard, install, wipe, told(event), step, reason);
+  }
+
+  /** A report that cannot be read does not hide the state: the one before it counts on. */
+  private @Nullable MachineReport told(NodeEvent event) {
+    try {
+      return MachineReport.parse(event.detail());
+    } catch (IllegalArgumentException e) {
+      return report;
+    }
   }
 
   private static String reason(NodeEvent event) {
     return event.detail().getOrDefault("reason", "no reason given");
+  }
+
+  private static String step(NodeEvent event) {
+    return event.detail().getOrDefault("step", "a step without a name");
   }
 
   private static Set<String> identities(NodeEvent event, String key) {
