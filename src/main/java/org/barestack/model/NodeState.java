@@ -97,7 +97,8 @@ public record NodeState(
 
   private NodeState inInstall(Install current, NodeEvent event) {
     boolean writing = phase == Phase.CLAIMED || phase == Phase.INSTALLING;
-    boolean booted = phase == Phase.INSTALLED || phase == Phase.CONFIGURING;
+    // First boot speaks from the disk, so the installer has finished even if that report was lost.
+    boolean booted = writing || phase == Phase.INSTALLED || phase == Phase.CONFIGURING;
     return switch (event.kind()) {
       case INSTALL_OFFERED -> phase.underway() ? offered(current, event) : this;
       case CLAIM_GRANTED -> phase.underway() ? granted(current, event) : spent();
