@@ -46,13 +46,15 @@ public record Disk(
 
   /**
    * What stays the same about it from boot to boot: its WWN, else its serial number with its size,
-   * else (virtual disks report neither) its name with its size.
+   * else (virtual disks report neither) its name with its size. Never with a comma, which parts
+   * identities in an event.
    */
   public String identity() {
-    if (!wwn.isEmpty()) {
-      return "wwn:" + wwn.toLowerCase(Locale.ROOT);
-    }
-    return (serial.isEmpty() ? "name:" + name : "serial:" + serial) + "/" + size;
+    String text =
+        !wwn.isEmpty()
+            ? "wwn:" + wwn.toLowerCase(Locale.ROOT)
+            : (serial.isEmpty() ? "name:" + name : "serial:" + serial) + "/" + size;
+    return text.replace(',', '_');
   }
 
   /** Whether the rule means this disk. */

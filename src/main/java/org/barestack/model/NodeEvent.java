@@ -78,4 +78,12 @@ public record NodeEvent(
   public NodeEvent at(long place) {
     return new NodeEvent(place, at, subject, kind, install, detail);
   }
+
+  /** Without the value of a {@code token}, so that no log ever holds one. */
+  @Override
+  public String toString() {
+    Map<String, String> shown = new TreeMap<>(detail);
+    shown.computeIfPresent("token", (key, value) -> "…");
+    return sequence + " " + at + " " + subject + " " + kind + " " + install + " " + shown;
+  }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +68,8 @@ public record NodeState(
 
   /**
    * The state after one more event. An event of an install that is not the current one, or that
-   * cannot follow in this phase, changes nothing: reports come late, twice and out of order.
+   * cannot follow in this phase, changes nothing: reports come late, twice and out of order. Only a
+   * grant spends the permit in any case.
    */
   public NodeState after(NodeEvent event) {
     return switch (event.kind()) {
@@ -91,17 +91,17 @@ public record NodeState(
       default ->
           install != null && install.id().equals(event.install())
               ? inInstall(install, event)
-              : this;
+              : event.kind() == NodeEvent.Kind.CLAIM_GRANTED ? spent() : this;
     };
   }
 
   private NodeState inInstall(Install current, NodeEvent event) {
-    Map<String, String> detail = event.detail();
     boolean writing = phase == Phase.CLAIMED || phase == Phase.INSTALLING;
-    boolean booted = phase == Phase.INSTALLED || phase == Phase.CONFIGURING;
+    // First boot speaks from the disk, so the installer has finished even if that report was lost.
+    boolean booted = writing || phase == Phase.INSTALLED || phase == Phase.CONFIGURING;
     return switch (event.kind()) {
       case INSTALL_OFFERED -> phase.underway() ? offered(current, event) : this;
-      case CLAIM_GRANTED -> phase.underway() ? granted(current, event) : this;
+      case CLAIM_GRANTED -> phase.underway() ? granted(current, event) : spent();
       case CLAIM_REFUSED ->
           phase.underway() ? reported(event).in(Phase.REFUSED, event, reason(event)) : this;
       case FOUND_INSTALLED ->
@@ -110,35 +110,33 @@ public record NodeState(
                   .in(
                       Phase.INSTALLED,
                       event,
-                      "its disk carries an earlier install of ours: " + detail.get("label"))
+                      "its disk carries an earlier install of ours: "
+                          + event.detail().getOrDefault("label", ""))
               : this;
       case INSTALL_PROGRESS ->
-          writing ? in(Phase.INSTALLING, event, "installer: " + detail.get("step")) : this;
+          writing ? in(Phase.INSTALLING, event, "installer: " + step(event)) : this;
       case INSTALL_FINISHED -> writing ? in(Phase.INSTALLED, event, "installer finished") : this;
       case INSTALL_FAILED -> phase.underway() ? in(Phase.FAILED, event, reason(event)) : this;
-      case STEP_STARTED ->
-          booted ? in(Phase.CONFIGURING, event, "running " + detail.get("step")) : this;
-      case STEP_FINISHED ->
-          booted ? in(Phase.CONFIGURING, event, "done: " + detail.get("step")) : this;
+      case STEP_STARTED -> booted ? in(Phase.CONFIGURING, event, "running " + step(event)) : this;
+      case STEP_FINISHED -> booted ? in(Phase.CONFIGURING, event, "done: " + step(event)) : this;
       case STEP_FAILED ->
-          booted
-              ? in(Phase.CONFIGURING, event, detail.get("step") + " failed: " + reason(event))
-              : this;
+          booted ? in(Phase.CONFIGURING, event, step(event) + " failed: " + reason(event)) : this;
       case CONFIGURED -> booted ? in(Phase.CONFIGURING, event, "all steps done") : this;
       default -> this;
     };
   }
 
+  /** Only an armed node begins an install: what is installed stays so until an operator orders. */
   private NodeState opened(NodeEvent event) {
-    if (event.install() == null) {
+    String token = event.detail().getOrDefault("token", "");
+    if (phase != Phase.ARMED || event.install() == null || !Token.isToken(token)) {
       return this;
     }
-    Token token = new Token(event.detail().getOrDefault("token", ""));
     return new NodeState(
         Phase.BOOTING,
         event.at(),
         event.at(),
-        new Install(event.install(), token, 0, Set.of(), ""),
+        new Install(event.install(), new Token(token), 0, Set.of(), ""),
         wipe,
         report,
         "",
@@ -157,6 +155,10 @@ public record NodeState(
   }
 
   /** The permit is spent with the grant: whatever else happens, it opens no second disk. */
+  private NodeState spent() {
+    return new NodeState(phase, since, lastHeard, install, Set.of(), report, step, reason);
+  }
+
   private NodeState granted(Install current, NodeEvent event) {
     Install claimed =
         new Install(
@@ -166,14 +168,7 @@ public record NodeState(
             identities(event, "disks"),
             event.detail().getOrDefault("machine.uuid", ""));
     return new NodeState(
-        Phase.CLAIMED,
-        event.at(),
-        event.at(),
-        claimed,
-        Set.of(),
-        MachineReport.parse(event.detail()),
-        step,
-        reason(event));
+        Phase.CLAIMED, event.at(), event.at(), claimed, Set.of(), told(event), step, reason(event));
   }
 
   private NodeState in(Phase next, NodeEvent event, String why) {
@@ -193,12 +188,24 @@ public record NodeState(
   }
 
   private NodeState reported(NodeEvent event) {
-    MachineReport told = MachineReport.parse(event.detail());
-    return new NodeState(phase, since, lastHeard, install, wipe, told, step, reason);
+    return new NodeState(phase, since, lastHeard, install, wipe, told(event), step, reason);
+  }
+
+  /** A report that cannot be read does not hide the state: the one before it counts on. */
+  private @Nullable MachineReport told(NodeEvent event) {
+    try {
+      return MachineReport.parse(event.detail());
+    } catch (IllegalArgumentException e) {
+      return report;
+    }
   }
 
   private static String reason(NodeEvent event) {
     return event.detail().getOrDefault("reason", "no reason given");
+  }
+
+  private static String step(NodeEvent event) {
+    return event.detail().getOrDefault("step", "a step without a name");
   }
 
   private static Set<String> identities(NodeEvent event, String key) {

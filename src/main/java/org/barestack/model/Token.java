@@ -10,9 +10,14 @@ import java.util.random.RandomGenerator;
  */
 public record Token(String secret) {
   public Token {
-    if (!secret.matches("[0-9a-f]{32}")) {
+    if (!isToken(secret)) {
       throw new IllegalArgumentException("not a token");
     }
+  }
+
+  /** Whether the text has the form of one. */
+  public static boolean isToken(String text) {
+    return text.matches("[0-9a-f]{32}");
   }
 
   /** A new one; {@code random} must be fit for secrets. */
