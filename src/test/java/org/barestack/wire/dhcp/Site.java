@@ -29,7 +29,7 @@ final class Site {
         List.of(Ipv4.parse("192.168.77.2"), Ipv4.parse("192.168.77.3")),
         "lab.example",
         List.of(Ipv4.parse("192.168.77.4")),
-        AddressRange.parse("192.168.77.200-192.168.77.202"),
+        AddressRange.parse("192.168.77.86-192.168.77.88"),
         Duration.ofHours(12));
   }
 
