@@ -128,7 +128,10 @@ class DhcpServerIT {
       assertThat(client.await("renew " + NET)).isEqualTo("renew " + lease);
       assertThat(client.toString()).contains("sending renew to server " + NET + ".1");
     }
-    assertThat(answers()).containsExactly(MessageType.OFFER, MessageType.ACK, MessageType.ACK);
+    // udhcpc may miss the first ACK of its renewal, and then asks again: it listens late.
+    assertThat(answers())
+        .startsWith(MessageType.OFFER, MessageType.ACK, MessageType.ACK)
+        .doesNotContain(MessageType.NAK);
     assertThat(seen).extracting(Seen::mac).containsOnly(new MacAddress(KNOWN));
   }
 

@@ -15,6 +15,7 @@ import org.barestack.model.Ipv4;
 import org.barestack.model.MacAddress;
 import org.barestack.wire.dhcp.Answer.Reply;
 import org.barestack.wire.dhcp.Answer.Silence;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -265,10 +266,7 @@ class PacketTest {
   }
 
   private static DhcpPacket asking(
-      String vendorClass,
-      String architectures,
-      @org.jspecify.annotations.Nullable String userClass,
-      @org.jspecify.annotations.Nullable String ipxe) {
+      String vendorClass, String architectures, @Nullable String userClass, @Nullable String ipxe) {
     DhcpPacket packet =
         packet("350101")
             .with(OptionCode.VENDOR_CLASS, Octets.text(vendorClass))
