@@ -27,7 +27,7 @@ public sealed interface Client {
   String HTTP = "HTTPClient";
 
   /**
-   * Tells by options 60, 93, 77 and 175 (RFC 4578 §2.1, UEFI 2.10 §24.7.2).
+   * Tells by options 60, 93, 77 and 175 (RFC 4578 §2.1, UEFI 2.10 §24.7).
    *
    * <p>An iPXE that says in option 175 that it cannot load by HTTP, or on BIOS no Linux kernel, is
    * no better than the ROM under it, and is taken for that: old network cards carry such builds.

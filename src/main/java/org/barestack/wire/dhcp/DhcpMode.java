@@ -6,7 +6,7 @@ import java.util.List;
 public enum DhcpMode {
   /** The only DHCP server of its network: addresses and boot files. */
   FULL,
-  /** Another host gives the addresses; boot files are offered beside it (PXE 2.1 §2.2.3). */
+  /** Another host gives the addresses; boot files are offered beside it (PXE 2.1, proxyDHCP). */
   PROXY,
   /**
    * Another DHCP server on this very host gives the addresses and says {@code PXEClient} in option
@@ -17,16 +17,16 @@ public enum DhcpMode {
   OFF;
 
   /** Where clients ask for an address. */
-  public static final int SERVER = 67;
+  public static final int SERVER_PORT = 67;
 
   /** Where PXE clients that have an address ask for a boot file. */
-  public static final int BOOT_SERVER = 4011;
+  public static final int BOOT_SERVER_PORT = 4011;
 
   /** The UDP ports to listen on. */
   public List<Integer> ports() {
     return switch (this) {
-      case FULL, PROXY -> List.of(SERVER, BOOT_SERVER);
-      case PORT_4011 -> List.of(BOOT_SERVER);
+      case FULL, PROXY -> List.of(SERVER_PORT, BOOT_SERVER_PORT);
+      case PORT_4011 -> List.of(BOOT_SERVER_PORT);
       case OFF -> List.of();
     };
   }

@@ -53,7 +53,7 @@ public record DhcpOptions(SequencedMap<Integer, Octets> values) {
 
     /**
      * Reads on, from one offset to another. A code that comes again goes on where it stopped (RFC
-     * 3396 §7). A missing end option is no fault: not all clients send one.
+     * 3396). A missing end option is no fault: not all clients send one.
      */
     void read(int from, int to) throws MalformedPacketException {
       int at = from;
@@ -117,8 +117,8 @@ public record DhcpOptions(SequencedMap<Integer, Octets> values) {
   }
 
   /**
-   * As octets, without the end option: values of more than 255 octets in several parts (RFC 3396
-   * §6), and option 82 last (RFC 3046 §2.1).
+   * As octets, without the end option: values of more than 255 octets in several parts (RFC 3396),
+   * and option 82 last (RFC 3046 §2.2).
    */
   public Octets octets() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

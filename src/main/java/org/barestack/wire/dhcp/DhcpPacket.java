@@ -133,7 +133,7 @@ public record DhcpPacket(
     }
     DhcpOptions.Reader reader = new DhcpOptions.Reader(packet);
     reader.read(OPTIONS, packet.length);
-    // The order is RFC 3396 §5: options, file, sname.
+    // The order is RFC 3396's: options, file, sname.
     int overload = overload(reader);
     if ((overload & OVERLOAD_FILE) != 0) {
       reader.read(FILE, FILE + FILE_SIZE);

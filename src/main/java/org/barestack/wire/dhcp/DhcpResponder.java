@@ -40,21 +40,22 @@ import org.barestack.wire.dhcp.Lease.FromPool;
 import org.barestack.wire.dhcp.Lease.Refused;
 
 /**
- * Decides what to answer (RFC 2131 §4.3; PXE 2.1 §2.2 for the boot part). Its only state is the
+ * Decides what to answer (RFC 2131 §4.3; Intel's PXE 2.1 for the boot part). Its only state is the
  * pool. Threads may share it.
  */
 public final class DhcpResponder {
   private static final int CLIENT_PORT = 68;
 
-  /** PXE 2.1 §2.2.5, options inside 43: boot the file that is named, without discovery or menu. */
+  /** Inside option 43: how to look for boot servers. */
   private static final int PXE_DISCOVERY_CONTROL = 6;
 
+  /** Not at all: boot the file that the offer names, without a menu. */
   private static final byte BOOT_NAMED_FILE = 8;
 
-  /** PXE 2.1 §2.2.5, inside 43: the chosen line of a boot menu. */
+  /** Inside option 43: the chosen line of a boot menu. */
   private static final int PXE_BOOT_ITEM = 71;
 
-  /** Inside 175: do not wait 2 s for another server's boot file. */
+  /** Inside option 175: do not wait 2 s for another server's boot file. */
   private static final int IPXE_NO_PROXY = 176;
 
   private final DhcpSettings settings;
@@ -115,7 +116,7 @@ public final class DhcpResponder {
    * The answer to one packet.
    *
    * @param from the sender, as the socket names it
-   * @param port on which it came, {@link DhcpMode#SERVER} or {@link DhcpMode#BOOT_SERVER}
+   * @param port on which it came, {@link DhcpMode#SERVER_PORT} or {@link DhcpMode#BOOT_SERVER_PORT}
    */
   public Answer answer(DhcpPacket packet, Endpoint from, int port) {
     if (packet.reply()) {
@@ -129,11 +130,11 @@ public final class DhcpResponder {
     if (mac.isEmpty()) {
       return new Silence(
           packet.options().has(ARCHITECTURES),
-          "%s from %s: neither chaddr %s nor option 61 is an Ethernet address, so nobody knows whose it is"
+          "%s from %s: neither chaddr %s nor option 61 is one machine's Ethernet address"
               .formatted(type.get(), from, packet.chaddr()));
     }
     Question question = new Question(packet, type.get(), mac.get(), Client.of(packet), from);
-    if (port == DhcpMode.BOOT_SERVER) {
+    if (port == DhcpMode.BOOT_SERVER_PORT) {
       return bootServer(question);
     }
     return switch (settings.mode()) {
@@ -145,7 +146,7 @@ public final class DhcpResponder {
 
   // ---- boot files only -------------------------------------------------------------------------
 
-  /** PXE 2.1 §2.2.3: an offer without an address. The addresses are another server's business. */
+  /** An offer without an address: the addresses are another server's business. */
   private Answer proxy(Question question) {
     if (question.type() != MessageType.DISCOVER) {
       return question.pass("for the server that gives the addresses");
@@ -154,8 +155,8 @@ public final class DhcpResponder {
   }
 
   /**
-   * PXE 2.1 §2.2.4: the client has its address and asks for the file again. Not all ask from port
-   * 4011: iPXE's BIOS menu asks from 68, with xid 0, and either wants the answer where it is.
+   * The client has its address and asks for the file again. Not all ask from port 4011: iPXE's BIOS
+   * menu asks from 68, with xid 0, and either wants the answer where it is.
    */
   private Answer bootServer(Question question) {
     if (question.type() != MessageType.REQUEST) {
@@ -196,6 +197,10 @@ public final class DhcpResponder {
     if (!relay.equals(Ipv4.ANY) && !settings.subnet().contains(relay)) {
       return question.refuse("relayed by " + relay + ", outside " + settings.subnet());
     }
+    Optional<Ipv4> server = question.packet().address(SERVER_ID);
+    if (server.isPresent() && !server.get().equals(settings.serverAddress())) {
+      return question.refuse("it chose another DHCP server, " + server.get());
+    }
     Lease lease = leases.find(question.mac());
     if (lease instanceof Refused refused) {
       return question.refuse(refused.reason());
@@ -233,11 +238,7 @@ public final class DhcpResponder {
   /** RFC 2131 §4.3.2. Which of the four states the client is in shows in what it sends. */
   private Answer request(Question question, Lease lease) {
     DhcpPacket packet = question.packet();
-    Optional<Ipv4> server = packet.address(SERVER_ID);
-    if (server.isPresent() && !server.get().equals(settings.serverAddress())) {
-      return question.refuse("it chose another DHCP server, " + server.get());
-    }
-    boolean selecting = server.isPresent();
+    boolean selecting = packet.options().has(SERVER_ID);
     Ipv4 wanted = packet.address(REQUESTED_ADDRESS).orElse(packet.ciaddr());
     boolean granted =
         lease instanceof Fixed fixed
@@ -385,7 +386,7 @@ public final class DhcpResponder {
   /**
    * What option 43 holds. A BIOS ROM boots at once with discovery control 8. UEFI gets none: many
    * real firmwares mishandle option 43 of a proxy, and without it they come to port 4011. A chosen
-   * menu line is handed back, since iPXE and ROMs drop an answer to another choice.
+   * menu line is handed back, since iPXE drops an answer to another choice.
    */
   private static DhcpOptions pxeOptions(DhcpPacket request, ClientKind kind) {
     DhcpOptions pxe = DhcpOptions.NONE;
@@ -417,7 +418,7 @@ public final class DhcpResponder {
    */
   private static Endpoint broadcast(DhcpPacket request) {
     return isRelayed(request)
-        ? new Endpoint(request.giaddr(), DhcpMode.SERVER)
+        ? new Endpoint(request.giaddr(), DhcpMode.SERVER_PORT)
         : new Endpoint(Ipv4.BROADCAST, CLIENT_PORT);
   }
 

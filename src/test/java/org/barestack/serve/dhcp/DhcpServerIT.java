@@ -187,7 +187,7 @@ class DhcpServerIT {
   @Test
   void aTakenPortIsExplained() throws IOException {
     try (DatagramSocket holder = new DatagramSocket(null)) {
-      holder.bind(new InetSocketAddress("0.0.0.0", DhcpMode.SERVER));
+      holder.bind(new InetSocketAddress("0.0.0.0", DhcpMode.SERVER_PORT));
       assertThatThrownBy(() -> open(DhcpMode.FULL).close())
           .isInstanceOf(IOException.class)
           .hasMessageContaining("UDP port 67 of " + ours.hostDevice() + " is taken")

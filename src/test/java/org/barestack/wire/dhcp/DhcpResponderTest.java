@@ -58,7 +58,7 @@ class DhcpResponderTest {
   }
 
   private Answer answer(DhcpPacket packet) {
-    return full.answer(packet, NOBODY, DhcpMode.SERVER);
+    return full.answer(packet, NOBODY, DhcpMode.SERVER_PORT);
   }
 
   private static String summary(Answer answer) {
@@ -214,6 +214,17 @@ class DhcpResponderTest {
     take(2, "192.168.77.87");
     take(3, "192.168.77.88");
     assertThat(summary(answer(client(4, MessageType.DISCOVER)))).isEqualTo("OFFER 192.168.77.86");
+  }
+
+  @Test
+  void aDeclineOfAnotherServersAddressIsNotOurs() {
+    Silence silence =
+        silence(
+            answer(
+                client(2, MessageType.DECLINE)
+                    .with(OptionCode.REQUESTED_ADDRESS, address("192.168.77.86"))
+                    .with(OptionCode.SERVER_ID, address("192.168.77.9"))));
+    assertThat(silence.reason()).endsWith("it chose another DHCP server, 192.168.77.9");
   }
 
   @Test
