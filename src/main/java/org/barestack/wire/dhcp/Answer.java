@@ -1,0 +1,19 @@
+package org.barestack.wire.dhcp;
+
+/** What a packet leads to. */
+public sealed interface Answer {
+  /**
+   * A packet back.
+   *
+   * @param log one line: what is given to whom
+   */
+  record Reply(DhcpPacket packet, Endpoint to, String log) implements Answer {}
+
+  /**
+   * Nothing is sent.
+   *
+   * @param notable whether someone may be waiting for the answer: a machine that will not boot. The
+   *     rest is the ordinary noise of a network
+   */
+  record Silence(boolean notable, String reason) implements Answer {}
+}

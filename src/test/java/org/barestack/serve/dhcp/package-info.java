@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.serve.dhcp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.wire.dhcp;
+
+import org.jspecify.annotations.NullMarked;
