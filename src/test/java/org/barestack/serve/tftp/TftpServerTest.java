@@ -304,6 +304,9 @@ class TftpServerTest {
       assertThat(((Data) client.receive()).block()).isEqualTo(2);
       client.answer(new Ack(2));
       assertThat(logLine()).contains("x: 600 bytes");
+      assertThat(stranger.receiveWithin(Duration.ofMillis(1)))
+          .as("an answer to the ERROR")
+          .isEmpty();
     }
   }
 
