@@ -1,0 +1,5 @@
+/** Tests of what a person looks at. */
+@NullMarked
+package org.barestack.status;
+
+import org.jspecify.annotations.NullMarked;
