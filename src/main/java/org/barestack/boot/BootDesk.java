@@ -245,43 +245,46 @@ public final class BootDesk {
   }
 
   /**
-   * Orders a new install.
-   *
-   * @param wipe whether it may wipe the disks that the node's rules mean, as the machine last
-   *     reported them; without, it takes only blank ones
+   * What a permit to wipe would name: the disks that the node's rules mean, as its machine last
+   * reported them. Nothing is ordered by asking.
    */
-  public Order reinstall(NodeName name, boolean wipe) {
+  public Order wipeable(NodeName name) {
     Optional<Node> node = site.get().node(name);
     if (node.isEmpty()) {
-      return new Order.NotGiven(name + " is no node of site " + site.get().name());
+      return noNode(name);
     }
-    return journal.decide(
-        new Subject.OfNode(name),
-        events -> {
-          Order order = order(node.get(), NodeState.of(events), wipe);
-          return switch (order) {
-            case Order.NotGiven refusal -> new Decision<>(List.of(), refusal);
-            case Order.Given given -> new Decision<>(List.of(ordered(node.get(), given)), given);
-          };
-        });
-  }
-
-  private static Order order(Node node, NodeState state, boolean wipe) {
-    if (!wipe) {
-      return new Order.Given(List.of());
-    }
-    MachineReport report = state.report();
+    MachineReport report = state(name).report();
     if (report == null) {
       return new Order.NotGiven(
           "nobody has seen the disks of "
-              + node.name()
+              + name
               + " yet, so there is nothing to permit; switch it on once, it writes only to a blank"
               + " disk and tells what it has");
     }
-    return switch (DiskGate.pick(node, report)) {
+    return switch (DiskGate.pick(node.get(), report)) {
       case DiskGate.Choice.Picked(List<Disk> disks) -> new Order.Given(disks);
       case DiskGate.Choice.Nothing(String reason) -> new Order.NotGiven(reason);
     };
+  }
+
+  /**
+   * Orders a new install.
+   *
+   * @param wipe the disks it may wipe, just as {@link #wipeable} named them; empty if it shall take
+   *     only blank ones
+   */
+  public Order reinstall(NodeName name, List<Disk> wipe) {
+    Optional<Node> node = site.get().node(name);
+    if (node.isEmpty()) {
+      return noNode(name);
+    }
+    Order.Given order = new Order.Given(wipe);
+    journal.append(ordered(node.get(), order));
+    return order;
+  }
+
+  private Order noNode(NodeName name) {
+    return new Order.NotGiven(name + " is no node of site " + site.get().name());
   }
 
   private NodeEvent ordered(Node node, Order.Given order) {

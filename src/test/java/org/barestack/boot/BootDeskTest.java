@@ -19,7 +19,6 @@ import java.util.concurrent.Executors;
 import org.barestack.model.Disk;
 import org.barestack.model.MacAddress;
 import org.barestack.model.MachineReport;
-import org.barestack.model.Node;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
@@ -61,6 +60,13 @@ class BootDeskTest {
     desk.report(token, Kind.INSTALL_PROGRESS, Map.of("step", "packages"));
     desk.report(token, Kind.INSTALL_FINISHED, Map.of());
     return token;
+  }
+
+  private BootDesk.Order permit() {
+    return switch (desk.wipeable(KVM1.name())) {
+      case BootDesk.Order.Given(List<Disk> disks) -> desk.reinstall(KVM1.name(), disks);
+      case BootDesk.Order.NotGiven refusal -> refusal;
+    };
   }
 
   @Test
@@ -107,7 +113,7 @@ class BootDeskTest {
     desk.report(token, Kind.INSTALL_FAILED, Map.of("reason", "no space"));
     assertThat(boot()).isInstanceOf(BootAnswer.LocalDisk.class);
     assertThat(boot().reason()).contains("no space").contains("barestack reinstall kvm1");
-    desk.reinstall(KVM1.name(), false);
+    desk.reinstall(KVM1.name(), List.of());
     assertThat(boot()).isInstanceOf(BootAnswer.Install.class);
   }
 
@@ -124,7 +130,7 @@ class BootDeskTest {
   @Test
   void aStaleTokenOpensNothing() {
     Token old = installed();
-    desk.reinstall(KVM1.name(), true);
+    permit();
     Token fresh = install().token();
     assertThat(fresh).isNotEqualTo(old);
     assertThat(desk.install(old)).isEmpty();
@@ -137,27 +143,31 @@ class BootDeskTest {
   void aPermitOpensOneDiskOnce() {
     installed();
     Disk full = withContent(DISK, "gpt", "xfs");
-    assertThat(desk.reinstall(KVM1.name(), true))
-        .isEqualTo(new BootDesk.Order.Given(List.of(blank(DISK))));
+    assertThat(permit()).isEqualTo(new BootDesk.Order.Given(List.of(blank(DISK))));
     Token token = install().token();
     assertThat(desk.claim(token, report(full))).isInstanceOf(ClaimAnswer.Granted.class);
     desk.report(token, Kind.INSTALL_FAILED, Map.of("reason", "cut"));
-    desk.reinstall(KVM1.name(), false);
+    desk.reinstall(KVM1.name(), List.of());
     assertThat(desk.claim(install().token(), report(full))).isInstanceOf(ClaimAnswer.Refused.class);
   }
 
   @Test
   void aPermitDoesNotFitAnotherDisk() {
     installed();
-    desk.reinstall(KVM1.name(), true);
-    Disk other = withContent(new Disk("sdb", 500 * GIB, "OTHER", "", "", List.of(), false, false,
-        false, true, List.of(), List.of()), "xfs");
-    assertThat(desk.claim(install().token(), report(other))).isInstanceOf(ClaimAnswer.Refused.class);
+    permit();
+    Disk other =
+        withContent(
+            new Disk(
+                "sdb", 500 * GIB, "OTHER", "", "", List.of(), false, false, false, true, List.of(),
+                List.of()),
+            "xfs");
+    assertThat(desk.claim(install().token(), report(other)))
+        .isInstanceOf(ClaimAnswer.Refused.class);
   }
 
   @Test
   void wipingNeedsToKnowWhat() {
-    assertThat(desk.reinstall(KVM1.name(), true)).isInstanceOf(BootDesk.Order.NotGiven.class);
+    assertThat(permit()).isInstanceOf(BootDesk.Order.NotGiven.class);
     assertThat(phase()).isEqualTo(Phase.ARMED);
   }
 
@@ -201,7 +211,7 @@ class BootDeskTest {
 
   @Test
   void anUnknownNodeIsNotOrdered() {
-    assertThat(desk.reinstall(new NodeName("nobody"), false))
+    assertThat(desk.reinstall(new NodeName("nobody"), List.of()))
         .isInstanceOf(BootDesk.Order.NotGiven.class);
   }
 
@@ -210,13 +220,11 @@ class BootDeskTest {
     Token token = install().token();
     List<Callable<ClaimAnswer>> claims =
         java.util.stream.IntStream.range(0, 32)
-            .<Callable<ClaimAnswer>>mapToObj(
-                i ->
-                    () ->
-                        desk.claim(
-                            token,
-                            new MachineReport(
-                                "uuid-" + i, "", "uefi", 0, 0, "", List.of(blank(DISK)))))
+            .<Callable<ClaimAnswer>>mapToObj(i ->
+                () ->
+                    desk.claim(
+                        token,
+                        new MachineReport("uuid-" + i, "", "uefi", 0, 0, "", List.of(blank(DISK)))))
             .toList();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       long granted = 0;
@@ -242,7 +250,7 @@ class BootDeskTest {
       }
       case "reinstall" -> {
         installed();
-        desk.reinstall(KVM1.name(), false);
+        desk.reinstall(KVM1.name(), List.of());
       }
       default -> assertThat(phase()).isEqualTo(Phase.ARMED);
     }
@@ -260,9 +268,8 @@ class BootDeskTest {
 
   @Test
   void theFirstInterfaceIsNotTheOnlyOneThatIsKnown() {
-    Node node = KVM1;
-    MacAddress second = node.nics().get("nic2");
-    assertThat(second).isNotNull();
+    MacAddress second = List.copyOf(KVM1.nics().values()).getLast();
+    assertThat(second).isNotEqualTo(KVM1.bootMac());
     assertThat(desk.boot(request(second))).isInstanceOf(BootAnswer.Install.class);
   }
 }

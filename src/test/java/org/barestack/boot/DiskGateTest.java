@@ -93,8 +93,7 @@ class DiskGateTest {
             1,
             claimed,
             claimed.isEmpty() ? "" : "uuid-1");
-    NodeState state =
-        new NodeState(Phase.BOOTING, null, null, install, wipe, null, "", "");
+    NodeState state = new NodeState(Phase.BOOTING, null, null, install, wipe, null, "", "");
     return switch (DiskGate.decide("lab", node, state, INSTALL, machine(disks))) {
       case ClaimAnswer.Granted granted ->
           "granted " + String.join("+", granted.disks().stream().map(Disk::name).toList());

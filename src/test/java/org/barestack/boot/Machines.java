@@ -38,14 +38,34 @@ final class Machines {
 
   static Disk withContent(Disk disk, String... signatures) {
     return new Disk(
-        disk.name(), disk.size(), disk.serial(), disk.wwn(), disk.model(), disk.paths(), false,
-        false, false, false, List.of(signatures), List.of());
+        disk.name(),
+        disk.size(),
+        disk.serial(),
+        disk.wwn(),
+        disk.model(),
+        disk.paths(),
+        false,
+        false,
+        false,
+        false,
+        List.of(signatures),
+        List.of());
   }
 
   static Disk labelled(Disk disk, String label) {
     return new Disk(
-        disk.name(), disk.size(), disk.serial(), disk.wwn(), disk.model(), disk.paths(), false,
-        false, false, false, List.of("gpt", "xfs"), List.of(label));
+        disk.name(),
+        disk.size(),
+        disk.serial(),
+        disk.wwn(),
+        disk.model(),
+        disk.paths(),
+        false,
+        false,
+        false,
+        false,
+        List.of("gpt", "xfs"),
+        List.of(label));
   }
 
   static MachineReport report(Disk... disks) {
@@ -54,9 +74,21 @@ final class Machines {
 
   static Node withRules(Node node, List<DiskRule> rules) {
     return new Node(
-        node.name(), node.role(), node.address(), node.nics(), node.links(), node.bridges(),
-        node.carries(), rules, node.firmware(), node.localBoot(), node.bootOrder(),
-        node.kernelArgs(), node.packages(), node.scripts(), node.bmc());
+        node.name(),
+        node.role(),
+        node.address(),
+        node.nics(),
+        node.links(),
+        node.bridges(),
+        node.carries(),
+        rules,
+        node.firmware(),
+        node.localBoot(),
+        node.bootOrder(),
+        node.kernelArgs(),
+        node.packages(),
+        node.scripts(),
+        node.bmc());
   }
 
   private static Node node() {
