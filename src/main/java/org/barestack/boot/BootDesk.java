@@ -97,7 +97,8 @@ public final class BootDesk {
     return switch (state.phase()) {
       case ARMED -> open(now, node, state, request);
       case BOOTING, CLAIMED, INSTALLING -> resume(node, state, request);
-      case INSTALLED, CONFIGURING, READY -> local(node, request, "it is " + state.phase(), null);
+      case INSTALLED, CONFIGURING, CONFIGURED, READY ->
+          local(node, request, "it is " + state.phase(), null);
       case REFUSED, FAILED ->
           local(
               node,
@@ -206,13 +207,18 @@ public final class BootDesk {
     return journal.decide(
         new Subject.OfNode(node.name()),
         events -> {
-          ClaimAnswer answer =
-              DiskGate.decide(site.get().name(), node, NodeState.of(events), id, report);
-          return new Decision<>(List.of(claimed(node, id, report, answer)), answer);
+          NodeState state = NodeState.of(events);
+          ClaimAnswer answer = DiskGate.decide(site.get().name(), node, state, id, report);
+          boolean holder = state.install() == null || state.install().admits(report.uuid());
+          // A second machine with the same MAC address is refused and told of, but what it does
+          // must not end the install of the first.
+          NodeEvent event = claimed(node, holder ? id : null, report, answer);
+          return new Decision<>(List.of(event), answer);
         });
   }
 
-  private NodeEvent claimed(Node node, InstallId id, MachineReport report, ClaimAnswer answer) {
+  private NodeEvent claimed(
+      Node node, @Nullable InstallId id, MachineReport report, ClaimAnswer answer) {
     Map<String, String> detail = new HashMap<>(report.fields());
     detail.put("reason", answer.reason());
     Kind kind =
@@ -310,9 +316,11 @@ public final class BootDesk {
     if (!owners.containsKey(token)) {
       for (NodeEvent event : journal.since(ownersUpTo)) {
         ownersUpTo = event.sequence();
+        String opened = event.detail().getOrDefault("token", "");
         if (event.kind() == Kind.INSTALL_OPENED
-            && event.subject() instanceof Subject.OfNode(NodeName name)) {
-          owners.put(new Token(event.detail().getOrDefault("token", "")), name);
+            && event.subject() instanceof Subject.OfNode(NodeName name)
+            && Token.isToken(opened)) {
+          owners.put(new Token(opened), name);
         }
       }
     }

@@ -54,7 +54,7 @@ final class DiskGate {
 
   /** The same install on the same disk goes on: a power cut in the middle is no dead end. */
   private static ClaimAnswer again(Node node, NodeState.Install current, MachineReport report) {
-    if (!current.machine().equals(report.uuid())) {
+    if (!current.admits(report.uuid())) {
       return new ClaimAnswer.Refused(
           "machine "
               + current.machine()

@@ -48,6 +48,11 @@ public record NodeState(
     public Install {
       disks = Set.copyOf(disks);
     }
+
+    /** Whether the machine of that UUID may go on with this install: any, until one has claimed. */
+    public boolean admits(String uuid) {
+      return disks.isEmpty() || machine.equals(uuid);
+    }
   }
 
   /** The fold over all events of one machine, oldest first. */
@@ -117,11 +122,14 @@ public record NodeState(
           writing ? in(Phase.INSTALLING, event, "installer: " + step(event)) : this;
       case INSTALL_FINISHED -> writing ? in(Phase.INSTALLED, event, "installer finished") : this;
       case INSTALL_FAILED -> phase.underway() ? in(Phase.FAILED, event, reason(event)) : this;
-      case STEP_STARTED -> booted ? in(Phase.CONFIGURING, event, "running " + step(event)) : this;
+      case STEP_STARTED ->
+          booted || phase == Phase.CONFIGURED
+              ? in(Phase.CONFIGURING, event, "running " + step(event))
+              : this;
       case STEP_FINISHED -> booted ? in(Phase.CONFIGURING, event, "done: " + step(event)) : this;
       case STEP_FAILED ->
           booted ? in(Phase.CONFIGURING, event, step(event) + " failed: " + reason(event)) : this;
-      case CONFIGURED -> booted ? in(Phase.CONFIGURING, event, "all steps done") : this;
+      case CONFIGURED -> booted ? in(Phase.CONFIGURED, event, "all steps done") : this;
       default -> this;
     };
   }

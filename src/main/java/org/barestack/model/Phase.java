@@ -18,6 +18,8 @@ public enum Phase {
   INSTALLED(null),
   /** Firstboot steps are running. */
   CONFIGURING(Duration.ofMinutes(60)),
+  /** Firstboot steps are done; what is left is CloudStack's to say. */
+  CONFIGURED(null),
   /** CloudStack says it is up. */
   READY(null),
   /** It was not allowed to write its disk. */

@@ -52,7 +52,10 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
     }
 
     boolean installed() {
-      return phase == Phase.INSTALLED || phase == Phase.CONFIGURING || phase == Phase.READY;
+      return switch (phase) {
+        case INSTALLED, CONFIGURING, CONFIGURED, READY -> true;
+        case ARMED, BOOTING, CLAIMED, INSTALLING, REFUSED, FAILED -> false;
+      };
     }
 
     private Map<String, @Nullable Object> fields() {

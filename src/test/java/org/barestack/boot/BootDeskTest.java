@@ -216,6 +216,17 @@ class BootDeskTest {
   }
 
   @Test
+  void aSecondMachineWithTheSameMacDoesNotDisturbTheFirst() {
+    Token token = install().token();
+    desk.claim(token, report(blank(DISK)));
+    MachineReport twin = new MachineReport("uuid-2", "", "", 0, 0, "", List.of(blank(DISK)));
+    assertThat(desk.claim(token, twin).reason()).contains("Do two machines have one MAC address?");
+    assertThat(phase()).isEqualTo(Phase.CLAIMED);
+    desk.report(token, Kind.INSTALL_FINISHED, Map.of());
+    assertThat(phase()).isEqualTo(Phase.INSTALLED);
+  }
+
+  @Test
   void manyMachinesWithOneMacGetOneInstallAndOneClaim() throws Exception {
     Token token = install().token();
     List<Callable<ClaimAnswer>> claims =

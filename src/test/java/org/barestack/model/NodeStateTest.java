@@ -44,6 +44,7 @@ class NodeStateTest {
         Phase.INSTALLED, List.of(Kind.INSTALL_OPENED, Kind.CLAIM_GRANTED, Kind.INSTALL_FINISHED));
     WAYS.put(
         Phase.CONFIGURING, List.of(Kind.INSTALL_OPENED, Kind.CLAIM_GRANTED, Kind.STEP_STARTED));
+    WAYS.put(Phase.CONFIGURED, List.of(Kind.INSTALL_OPENED, Kind.CLAIM_GRANTED, Kind.CONFIGURED));
     WAYS.put(Phase.REFUSED, List.of(Kind.INSTALL_OPENED, Kind.CLAIM_REFUSED));
     WAYS.put(Phase.FAILED, List.of(Kind.INSTALL_OPENED, Kind.INSTALL_FAILED));
   }
@@ -87,27 +88,27 @@ class NodeStateTest {
 
   /**
    * Where each kind of event leads from each phase; {@code .} is nowhere. One column a phase: ARMED
-   * BOOTING CLAIMED INSTALLING INSTALLED CONFIGURING REFUSED FAILED.
+   * BOOTING CLAIMED INSTALLING INSTALLED CONFIGURING CONFIGURED REFUSED FAILED.
    */
   private static final String TABLE =
       """
-      STRANGER_SEEN      .       .           .           .           .           .           .     .
-      INSTALL_OPENED     BOOTING .           .           .           .           .           .     .
-      INSTALL_OFFERED    .       .           .           .           .           .           .     .
-      LOCAL_BOOT_OFFERED .       .           .           .           .           .           .     .
-      FETCHED            .       .           .           .           .           .           .     .
-      CLAIM_GRANTED      .       CLAIMED     .           CLAIMED     .           .           .     .
-      CLAIM_REFUSED      .       REFUSED     REFUSED     REFUSED     .           .           .     .
-      FOUND_INSTALLED    .       INSTALLED   INSTALLED   INSTALLED   .           .           .     .
-      INSTALL_PROGRESS   .       .           INSTALLING  .           .           .           .     .
-      INSTALL_FINISHED   .       .           INSTALLED   INSTALLED   .           .           .     .
-      INSTALL_FAILED     .       FAILED      FAILED      FAILED      .           .           .     .
-      STEP_STARTED       .       .           CONFIGURING CONFIGURING CONFIGURING .           .     .
-      STEP_FINISHED      .       .           CONFIGURING CONFIGURING CONFIGURING .           .     .
-      STEP_FAILED        .       .           CONFIGURING CONFIGURING CONFIGURING .           .     .
-      CONFIGURED         .       .           CONFIGURING CONFIGURING CONFIGURING .           .     .
-      REINSTALL_ORDERED  .       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED ARMED
-      FORGOTTEN          .       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED ARMED
+      STRANGER_SEEN      .      .       .         .           .           .           .           .           .
+      INSTALL_OPENED     BOOTING .       .         .           .           .           .           .           .
+      INSTALL_OFFERED    .      .       .         .           .           .           .           .           .
+      LOCAL_BOOT_OFFERED .      .       .         .           .           .           .           .           .
+      FETCHED            .      .       .         .           .           .           .           .           .
+      CLAIM_GRANTED      .      CLAIMED .         CLAIMED     .           .           .           .           .
+      CLAIM_REFUSED      .      REFUSED REFUSED   REFUSED     .           .           .           .           .
+      FOUND_INSTALLED    .      INSTALLED INSTALLED INSTALLED   .           .           .           .           .
+      INSTALL_PROGRESS   .      .       INSTALLING .           .           .           .           .           .
+      INSTALL_FINISHED   .      .       INSTALLED INSTALLED   .           .           .           .           .
+      INSTALL_FAILED     .      FAILED  FAILED    FAILED      .           .           .           .           .
+      STEP_STARTED       .      .       CONFIGURING CONFIGURING CONFIGURING .           CONFIGURING .           .
+      STEP_FINISHED      .      .       CONFIGURING CONFIGURING CONFIGURING .           .           .           .
+      STEP_FAILED        .      .       CONFIGURING CONFIGURING CONFIGURING .           .           .           .
+      CONFIGURED         .      .       CONFIGURED CONFIGURED  CONFIGURED  CONFIGURED  .           .           .
+      REINSTALL_ORDERED  .      ARMED   ARMED     ARMED       ARMED       ARMED       ARMED       ARMED       ARMED
+      FORGOTTEN          .      ARMED   ARMED     ARMED       ARMED       ARMED       ARMED       ARMED       ARMED
       """;
 
   static Stream<Arguments> table() {
@@ -177,8 +178,8 @@ class NodeStateTest {
     assertThat(state)
         .isEqualTo(
             new NodeState(
-                Phase.CONFIGURING,
-                START.plusSeconds(40),
+                Phase.CONFIGURED,
+                START.plusSeconds(70),
                 START.plusSeconds(70),
                 new NodeState.Install(OURS, new Token(TOKEN), 1, Set.of("wwn:1", "wwn:2"), "u1"),
                 Set.of(),
@@ -345,7 +346,8 @@ class NodeStateTest {
   }
 
   private static boolean done(NodeState state) {
-    return EnumSet.of(Phase.INSTALLED, Phase.CONFIGURING, Phase.READY).contains(state.phase());
+    return EnumSet.of(Phase.INSTALLED, Phase.CONFIGURING, Phase.CONFIGURED, Phase.READY)
+        .contains(state.phase());
   }
 
   private static NodeEvent anyEvent(SplittableRandom random) {
