@@ -21,10 +21,8 @@ banner() {
   print "=================================================="
   print "  BARESTACK STAND-IN INSTALLER (not Anaconda)"
   print "=================================================="
-  phase started "release=$(release) kernel=$(uname -r)"
+  phase started "release=$RELEASE kernel=$(uname -r)"
 }
-
-release() { sed -n 's/^Version=//p' /.buildstamp; }
 
 # Ends the machine the way ACTION says. Does not return.
 leave() { # reboot|poweroff|shutdown|halt|wait

@@ -52,7 +52,7 @@ power_off_on_button() {
   local event
   for event in /sys/class/input/event*; do
     [[ $(cat "$event/device/name" 2>/dev/null) == "Power Button" ]] || continue
-    head -c 1 "/dev/input/${event##*/}" >/dev/null
+    dd if="/dev/input/${event##*/}" bs=24 count=1 status=none >/dev/null # one struct input_event
     sync
     say "power button"
     umount -R /sysroot 2>/dev/null

@@ -5,36 +5,34 @@ readonly SECTIONS=$STATE/sections
 
 # Splits LINE into WORDS as Python's shlex does: quotes group, a backslash escapes, # is a comment.
 words_of() {
-  local rest=$1 word='' started='' character
+  local rest=$1 word='' started='' plain
   WORDS=()
   while [[ -n $rest ]]; do
-    character=${rest:0:1}
-    rest=${rest:1}
-    case $character in
-      [[:space:]])
+    plain=${rest%%[[:space:]\'\"\\#]*}
+    word+=$plain started+=$plain rest=${rest#"$plain"}
+    case $rest in
+      [[:space:]]*)
         [[ -z $started ]] || WORDS+=("$word")
-        word='' started=''
+        word='' started='' rest=${rest:1}
         ;;
-      "'")
-        word+=${rest%%\'*} rest=${rest#*\'} started=1
+      "'"*)
+        rest=${rest:1} started=yes
+        word+=${rest%%\'*} rest=${rest#*\'}
         ;;
-      '"')
-        started=1
+      '"'*)
+        rest=${rest:1} started=yes
         while [[ -n $rest && ${rest:0:1} != '"' ]]; do
-          [[ $rest == \\[\"\\]* ]] && rest=${rest:1}
+          [[ $rest != \\[\"\\]* ]] || rest=${rest:1}
           word+=${rest:0:1} rest=${rest:1}
         done
         rest=${rest:1}
         ;;
-      \\)
-        word+=${rest:0:1} rest=${rest:1} started=1
+      \\*)
+        word+=${rest:1:1} rest=${rest:2} started=yes
         ;;
-      '#')
-        [[ -z $started ]] && break
-        word+=$character
-        ;;
-      *)
-        word+=$character started=1
+      '#'*)
+        [[ -n $started ]] || break
+        word+='#' rest=${rest:1}
         ;;
     esac
   done
@@ -59,6 +57,9 @@ option() { # NAME
   return 1
 }
 
+# The same, and an absent option is an empty value.
+value() { option "$1" || true; }
+
 has_flag() { # NAME
   local word
   for word in "${WORDS[@]:1}"; do
@@ -79,7 +80,7 @@ readonly ONLY_IN_10=" bootc rdp "
 
 known_command() {
   local more=$ONLY_IN_10
-  [[ $(release) == 10.* ]] || more=$ONLY_IN_9
+  [[ $RELEASE == 10.* ]] || more=$ONLY_IN_9
   [[ $COMMANDS$more == *[[:space:]]"$1"[[:space:]]* ]]
 }
 
@@ -88,12 +89,11 @@ known_command() {
 expand_includes() { # FILE lenient|strict
   local line source
   while IFS= read -r line || [[ -n $line ]]; do
-    words_of ''
-    [[ $line != %include* ]] || words_of "$line"
-    if ((${#WORDS[@]} < 2)); then
+    if [[ $line != %include[[:space:]]* ]]; then
       printf '%s\n' "$line"
       continue
     fi
+    words_of "$line"
     source=${WORDS[1]}
     if [[ $source == http://* || $source == https://* ]]; then
       # python-requests fetches this, without Anaconda's headers (measured)
@@ -166,8 +166,8 @@ each_command() { # FUNCTION NAME...
   local function=$1 line
   shift
   while read -r _ line; do
+    [[ " $* " == *" ${line%%[[:space:]]*} "* ]] || continue
     words_of "$line"
-    [[ " $* " == *" ${WORDS[0]} "* ]] || continue
     "$function" || return 1
   done <"$SECTIONS/commands"
 }

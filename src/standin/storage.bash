@@ -137,7 +137,7 @@ plan_partition() {
     raid.*) refuse "part $mount: raid is not supported by the stand-in" || return 1 ;;
     *) type=xfs ;;
   esac
-  PARTS+=("$disk|$mount|$(option fstype || echo $type)|$(size_of)|$(has_flag grow && echo grow)|$(option maxsize)|$(option label)|$(option fsoptions)")
+  PARTS+=("$disk|$mount|$(option fstype || echo $type)|$(size_of)|$(has_flag grow && echo grow)|$(option maxsize)|$(option label)|$(value fsoptions)")
 }
 
 plan_group() {
@@ -156,7 +156,7 @@ plan_volume() {
   group=$(option vgname)
   [[ -n ${GROUPS_OF[$group]} ]] || refuse "logvol $mount: no volgroup '$group'" || return 1
   [[ $mount != swap ]] || type=swap
-  VOLUMES+=("$group|$(option name)|$mount|$(option fstype || echo $type)|$(size_of)|$(has_flag grow && echo grow)|$(option maxsize)|$(option percent)|$(option label)|$(option fsoptions)")
+  VOLUMES+=("$group|$(option name)|$mount|$(option fstype || echo $type)|$(size_of)|$(has_flag grow && echo grow)|$(option maxsize)|$(option percent)|$(option label)|$(value fsoptions)")
 }
 
 # Shares FREE MiB among the growing items equally, none beyond its maximum. Reads "SIZE|GROW|MAX"
@@ -225,7 +225,7 @@ format() { # DEVICE FSTYPE MOUNT LABEL FSOPTIONS
     ext4) mke2fs -q -F -t ext4 ${4:+-L "$4"} "$1" ;;
     xfs) mkfs.xfs -q -f ${4:+-L "$4"} "$1" ;;
     swap) mkswap -q ${4:+-L "$4"} "$1" >/dev/null ;;
-    lvmpv) pvcreate -qq -ff -y "$1" >/dev/null && PV[$3]=$1 ;;
+    lvmpv) pvcreate -qq -ff -y "$1" >/dev/null 2>&1 && PV[$3]=$1 ;;
     biosboot) BIOSBOOT=$1 ;;
     *) refuse "$3: file system '$2' is not supported by the stand-in" || return 1 ;;
   esac || refuse "cannot make $2 on $1 for $3" || return 1
@@ -252,7 +252,7 @@ make_volumes() {
       [[ -n ${PV[$pv]} ]] || refuse "volgroup $group: no part $pv" || return 1
       devices+=("${PV[$pv]}")
     done
-    vgcreate -qq -y "$group" "${devices[@]}" >/dev/null || refuse "vgcreate $group failed" || return 1
+    vgcreate -qq -y "$group" "${devices[@]}" >/dev/null 2>&1 || refuse "vgcreate $group failed" || return 1
     size_volumes "$group" || return 1
   done
   for volume in "${VOLUMES[@]}"; do
@@ -277,7 +277,7 @@ size_volumes() { # GROUP
   mapfile -t sizes < <(printf '%s\n' "${rows[@]}" | grow $((total - used)))
   for number in "${!volumes[@]}"; do
     IFS='|' read -r _ name _ <<<"${volumes[number]}"
-    lvcreate -qq -y -Wy -n "$name" -l $((sizes[number] / 4)) "$group" >/dev/null || refuse "lvcreate $group/$name failed" || return 1
+    lvcreate -qq -y -Wy -n "$name" -l $((sizes[number] / 4)) "$group" >/dev/null 2>&1 || refuse "lvcreate $group/$name failed" || return 1
   done
 }
 

@@ -5,19 +5,22 @@
 install_packages() {
   local package major
   cp -a /usr /bin /sbin /lib /lib64 "$ROOT/"
-  mkdir -p "$ROOT"/{boot,etc,home,mnt,opt,root,srv,tmp,var/lib,var/log,var/tmp}
+  # the folders of Rocky's filesystem, openssh-server, chrony, sudo, NetworkManager and systemd
+  mkdir -p "$ROOT"/{boot,home,media,mnt,opt,root,srv,tmp} "$ROOT"/usr/{local/{bin,sbin,lib,libexec,share},libexec,share} \
+    "$ROOT"/var/{lib,log,spool,tmp} "$ROOT"/etc/{cron.d,modprobe.d,modules-load.d,NetworkManager/conf.d,pki,profile.d} \
+    "$ROOT"/etc/{ssh/sshd_config.d,sudoers.d,sysconfig,sysctl.d,systemd/system,tmpfiles.d,udev/rules.d,yum.repos.d}
   cp -a /etc/{passwd,group,shadow,nsswitch.conf,hosts,lvm} "$ROOT/etc/"
   ln -sfn ../run "$ROOT/var/run"
   chmod 700 "$ROOT/root"
   chmod 1777 "$ROOT/tmp" "$ROOT/var/tmp"
   cp -L /etc/resolv.conf "$ROOT/etc/resolv.conf" 2>/dev/null
-  major=$(release | cut -d . -f 1)
-  printf 'Barestack stand-in for Rocky Linux release %s (not Rocky Linux)\n' "$(release)" >"$ROOT/etc/rocky-release"
+  major=${RELEASE%.*}
+  printf 'Barestack stand-in for Rocky Linux release %s (not Rocky Linux)\n' "$RELEASE" >"$ROOT/etc/rocky-release"
   for package in redhat-release system-release; do
     ln -sfn rocky-release "$ROOT/etc/$package"
   done
   printf '%s\n' 'NAME="Barestack stand-in (not Rocky Linux)"' 'ID="rocky"' 'ID_LIKE="rhel centos fedora"' \
-    "VERSION_ID=\"$(release)\"" "PLATFORM_ID=\"platform:el$major\"" >"$ROOT/etc/os-release"
+    "VERSION_ID=\"$RELEASE\"" "PLATFORM_ID=\"platform:el$major\"" >"$ROOT/etc/os-release"
   install_doubles
   install_units @core network-online.target multi-user.target
   mkdir -p "$ROOT/root/standin-packages"
@@ -39,9 +42,9 @@ wanted_packages() {
 
 install_doubles() {
   local name
-  grep -v '^#' "$LIB/doubles" | while read -r name; do
-    cp "$LIB/double" "$ROOT/usr/bin/$name"
-  done
+  while read -r name; do
+    [[ $name == '#'* ]] || ln -f "$ROOT/usr/lib/standin/double" "$ROOT/usr/bin/$name"
+  done <"$LIB/doubles"
   : >"$ROOT/root/standin-calls"
 }
 
@@ -192,7 +195,7 @@ set_services() {
   for verb in disabled enabled; do
     names=$(option $verb) || continue
     # shellcheck disable=SC2086 # a list of names
-    systemctl --root="$ROOT" "${verb%d}" ${names//,/ } >/dev/null 2>&1
+    systemctl --root="$ROOT" "${verb%d}" ${names//,/ } >/dev/null 2>&1 || say "services --$verb=$names: a unit is not there"
   done
 }
 
