@@ -178,12 +178,23 @@ copy_udev() {
   ln -s "../../bin/${daemon##*/}" "$root/usr/lib/systemd/systemd-udevd"
 }
 
+# The BIOS loader carries its configuration: find the /boot that the stand-in installed, a partition
+# of its own or a folder. GRUB's rescue parser knows no comments and no "if"; what fails is passed.
+bios_grub_config() {
+  cat <<'END'
+search --no-floppy --set=root --file /grub2/standin.cfg --hint-bios=hd0
+configfile ($root)/grub2/standin.cfg
+search --no-floppy --set=root --file /boot/grub2/standin.cfg --hint-bios=hd0
+configfile ($root)/boot/grub2/standin.cfg
+END
+}
+
 make_boot_loaders() {
   local common=(part_gpt part_msdos fat ext2 xfs lvm search search_fs_uuid search_fs_file configfile
     normal linux echo test)
   mkdir -p "$root/usr/lib/standin/grub"
   "$grub_mkimage" -O x86_64-efi -p /EFI/rocky -o "$root/usr/lib/standin/grub/grubx64.efi" "${common[@]}"
-  "$grub_mkimage" -O i386-pc -p '(hd0)/grub2' -c "$here/grub.cfg" \
+  "$grub_mkimage" -O i386-pc -p '(hd0)/grub2' -c <(bios_grub_config) \
     -o "$root/usr/lib/standin/grub/core.img" "${common[@]}" biosdisk
   cp /usr/lib/grub/i386-pc/boot.img "$root/usr/lib/standin/grub/"
 }

@@ -221,7 +221,7 @@ partition_type() { # FSTYPE: the GUID of the UEFI specification, of GRUB, of sys
 
 format() { # DEVICE FSTYPE MOUNT LABEL FSOPTIONS
   case $2 in
-    efi | vfat) mkfs.vfat ${4:+-n "$4"} "$1" >/dev/null ;;
+    efi | vfat) mkfs.vfat ${4:+-n "$4"} "$1" >/dev/null 2>&1 ;;
     ext4) mke2fs -q -F -t ext4 ${4:+-L "$4"} "$1" ;;
     xfs) mkfs.xfs -q -f ${4:+-L "$4"} "$1" ;;
     swap) mkswap -q ${4:+-L "$4"} "$1" >/dev/null ;;
