@@ -86,8 +86,7 @@ public final class Lab implements AutoCloseable {
   }
 
   private static String ip(String words) throws IOException {
-    return Command.run(
-        Stream.concat(Stream.of("ip"), Stream.of(words.split(" ", -1))).toList());
+    return Command.run(Stream.concat(Stream.of("ip"), Stream.of(words.split(" ", -1))).toList());
   }
 
   private void inside(String words) throws IOException {
@@ -142,7 +141,8 @@ public final class Lab implements AutoCloseable {
    * @param log for dnsmasq, which sends them and does nothing else here
    */
   public void advertiseRouter(Path log) throws IOException {
-    if (Stream.of("/usr/sbin/dnsmasq", "/usr/bin/dnsmasq").noneMatch(name -> Files.isExecutable(Path.of(name)))) {
+    if (Stream.of("/usr/sbin/dnsmasq", "/usr/bin/dnsmasq")
+        .noneMatch(name -> Files.isExecutable(Path.of(name)))) {
       throw new IOException(
           "dnsmasq is missing: apt-get install dnsmasq-base, or dnf install dnsmasq");
     }
@@ -187,14 +187,13 @@ public final class Lab implements AutoCloseable {
       names
           .map(path -> path.getFileName().toString())
           .filter(Lab::isLeftover)
-          .forEach(
-              name -> {
-                try {
-                  remove(name);
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
+          .forEach(name -> {
+            try {
+              remove(name);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -214,7 +213,9 @@ public final class Lab implements AutoCloseable {
     return process.info().startInstant().orElse(Instant.EPOCH).getEpochSecond();
   }
 
-  /** Ends what runs in a namespace of ours, then removes it; its end of a cable takes both along. */
+  /**
+   * Ends what runs in a namespace of ours, then removes it; its end of a cable takes both along.
+   */
   private static void remove(String namespace) throws IOException {
     if (!Files.exists(NAMESPACES.resolve(namespace))) {
       return;

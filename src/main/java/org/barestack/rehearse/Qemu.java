@@ -42,23 +42,20 @@ public record Qemu(Path program, Path uefiCode, Path uefiVariables) {
             .map(root::resolve)
             .filter(Files::isExecutable)
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        "QEMU is missing: apt-get install qemu-system-x86, or dnf install"
-                            + " qemu-kvm"));
+            .orElseThrow(() ->
+                new IOException(
+                    "QEMU is missing: apt-get install qemu-system-x86, or dnf install"
+                        + " qemu-kvm"));
     Ovmf ovmf =
         OVMF.stream()
-            .filter(
-                pair ->
-                    Files.isReadable(root.resolve(pair.code()))
-                        && Files.isReadable(root.resolve(pair.variables())))
+            .filter(pair ->
+                Files.isReadable(root.resolve(pair.code()))
+                    && Files.isReadable(root.resolve(pair.variables())))
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        "UEFI firmware for QEMU is missing: apt-get install ovmf, or dnf install"
-                            + " edk2-ovmf"));
+            .orElseThrow(() ->
+                new IOException(
+                    "UEFI firmware for QEMU is missing: apt-get install ovmf, or dnf install"
+                        + " edk2-ovmf"));
     return new Qemu(program, root.resolve(ovmf.code()), root.resolve(ovmf.variables()));
   }
 
@@ -90,8 +87,7 @@ public record Qemu(Path program, Path uefiCode, Path uefiVariables) {
     line.addAll(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot"));
     line.addAll(List.of("-qmp", "unix:" + power.control() + ",server=off"));
     line.addAll(List.of("-smbios", smbios(machine)));
-    line.addAll(
-        List.of("-object", "rng-random,id=entropy,filename=/dev/urandom"));
+    line.addAll(List.of("-object", "rng-random,id=entropy,filename=/dev/urandom"));
     line.addAll(List.of("-device", "virtio-rng-pci,rng=entropy"));
     if (machine.firmware() == Firmware.UEFI) {
       line.addAll(uefi(power.variables()));

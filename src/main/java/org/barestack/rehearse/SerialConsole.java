@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 /** What machines print on their serial port: kept in lines, for whoever waits for one. */
 final class SerialConsole {
   /** Cursor movements and colours of firmware menus (ECMA-48, control sequences). */
-  private static final Pattern CONTROL = Pattern.compile("\u001b(\\[[0-?]*[ -/]*[@-~]|[()].|[@-Z\\\\-_=>])");
+  private static final Pattern CONTROL =
+      Pattern.compile("\u001b(\\[[0-?]*[ -/]*[@-~]|[()].|[@-Z\\\\-_=>])");
 
   private static final int SHOWN_AT_FAILURE = 40;
 
@@ -37,7 +38,8 @@ final class SerialConsole {
     byte[] buffer = new byte[8192];
     for (int count = serial.read(buffer); count >= 0; count = serial.read(buffer)) {
       log.write(buffer, 0, count);
-      for (char character : new String(buffer, 0, count, StandardCharsets.ISO_8859_1).toCharArray()) {
+      for (char character :
+          new String(buffer, 0, count, StandardCharsets.ISO_8859_1).toCharArray()) {
         if (character == '\n' || character == '\r') {
           add(line.toString());
           line.setLength(0);
