@@ -193,8 +193,9 @@ make_boot_loaders() {
   local common=(part_gpt part_msdos fat ext2 xfs lvm search search_fs_uuid search_fs_file configfile
     normal linux echo test)
   mkdir -p "$root/usr/lib/standin/grub"
+  bios_grub_config >"$work/grub.cfg"
   "$grub_mkimage" -O x86_64-efi -p /EFI/rocky -o "$root/usr/lib/standin/grub/grubx64.efi" "${common[@]}"
-  "$grub_mkimage" -O i386-pc -p '(hd0)/grub2' -c <(bios_grub_config) \
+  "$grub_mkimage" -O i386-pc -p '(hd0)/grub2' -c "$work/grub.cfg" \
     -o "$root/usr/lib/standin/grub/core.img" "${common[@]}" biosdisk
   cp /usr/lib/grub/i386-pc/boot.img "$root/usr/lib/standin/grub/"
 }

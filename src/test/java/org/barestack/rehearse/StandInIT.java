@@ -115,6 +115,7 @@ class StandInIT {
             "dnsmasq",
             "--keep-in-foreground",
             "--conf-file=/dev/null",
+            "--user=root", // the temporary folder is closed to others
             "--pid-file=",
             "--log-facility=-",
             "--port=0",
