@@ -1,0 +1,157 @@
+package org.barestack.rehearse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.barestack.model.MacAddress;
+
+/**
+ * The emulator and the UEFI firmware of this host, and the command lines for them.
+ *
+ * @param program QEMU for x86-64
+ * @param uefiCode OVMF, without Secure Boot
+ * @param uefiVariables the empty variable store that belongs to it
+ */
+public record Qemu(Path program, Path uefiCode, Path uefiVariables) {
+  private static final List<String> PROGRAMS =
+      List.of("usr/bin/qemu-system-x86_64", "usr/libexec/qemu-kvm");
+
+  /** A code image and its variable store must be of the same build and size. */
+  private record Ovmf(String code, String variables) {}
+
+  private static final List<Ovmf> OVMF =
+      List.of(
+          new Ovmf("usr/share/OVMF/OVMF_CODE_4M.fd", "usr/share/OVMF/OVMF_VARS_4M.fd"),
+          new Ovmf("usr/share/edk2/ovmf/OVMF_CODE.fd", "usr/share/edk2/ovmf/OVMF_VARS.fd"),
+          new Ovmf("usr/share/OVMF/OVMF_CODE.fd", "usr/share/OVMF/OVMF_VARS.fd"));
+
+  /**
+   * Finds them where Debian, Fedora and Rocky put them.
+   *
+   * @throws IOException if one is missing; the message names its package
+   */
+  public static Qemu find() throws IOException {
+    return find(Path.of("/"));
+  }
+
+  static Qemu find(Path root) throws IOException {
+    Path program =
+        PROGRAMS.stream()
+            .map(root::resolve)
+            .filter(Files::isExecutable)
+            .findFirst()
+            .orElseThrow(() ->
+                new IOException(
+                    "QEMU is missing: apt-get install qemu-system-x86, or dnf install"
+                        + " qemu-kvm"));
+    Ovmf ovmf =
+        OVMF.stream()
+            .filter(pair ->
+                Files.isReadable(root.resolve(pair.code()))
+                    && Files.isReadable(root.resolve(pair.variables())))
+            .findFirst()
+            .orElseThrow(() ->
+                new IOException(
+                    "UEFI firmware for QEMU is missing: apt-get install ovmf, or dnf install"
+                        + " edk2-ovmf"));
+    return new Qemu(program, root.resolve(ovmf.code()), root.resolve(ovmf.variables()));
+  }
+
+  /**
+   * What one power-on of a machine needs.
+   *
+   * @param taps one interface for each of the machine's network cards
+   * @param variables the machine's own variable store, for UEFI
+   * @param control the Unix socket on which QEMU is to meet its owner
+   * @param firstPowerOn whether the boot order is still the delivered one
+   */
+  record PowerOn(
+      MachineSpec machine,
+      Accelerator accelerator,
+      List<String> taps,
+      Path variables,
+      Path control,
+      boolean firstPowerOn) {}
+
+  /** The serial port is QEMU's standard output. A reset of the guest ends QEMU. */
+  List<String> command(PowerOn power) {
+    MachineSpec machine = power.machine();
+    List<String> line = new ArrayList<>();
+    line.add(program.toString());
+    line.addAll(power.accelerator().arguments());
+    // graphics=off has SeaBIOS, and so the iPXE ROM, talk on the serial port
+    line.addAll(List.of("-machine", "q35,graphics=off", "-smp", "1"));
+    line.addAll(List.of("-m", String.valueOf(machine.memoryMebibytes())));
+    line.addAll(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot"));
+    line.addAll(List.of("-qmp", "unix:" + power.control() + ",server=off"));
+    line.addAll(List.of("-smbios", smbios(machine)));
+    line.addAll(List.of("-object", "rng-random,id=entropy,filename=/dev/urandom"));
+    line.addAll(List.of("-device", "virtio-rng-pci,rng=entropy"));
+    if (machine.firmware() == Firmware.UEFI) {
+      line.addAll(uefi(power.variables()));
+    }
+    boolean ordered = machine.firmware() == Firmware.BIOS || power.firstPowerOn();
+    line.addAll(networkCards(power, ordered));
+    line.addAll(disks(machine, ordered));
+    return List.copyOf(line);
+  }
+
+  private static String smbios(MachineSpec machine) {
+    return "type=1,manufacturer=Barestack,product=Rehearsal,serial="
+        + machine.serial()
+        + ",uuid="
+        + machine.uuid();
+  }
+
+  private List<String> uefi(Path variables) {
+    return List.of(
+        "-drive",
+        "if=pflash,format=raw,unit=0,readonly=on,file=" + uefiCode,
+        "-drive",
+        "if=pflash,format=raw,unit=1,file=" + variables,
+        // else PXE over IPv6 is tried for 75 s where IPv4 has no answer
+        "-fw_cfg",
+        "name=opt/org.tianocore/IPv6PXESupport,string=no");
+  }
+
+  private static List<String> networkCards(PowerOn power, boolean ordered) {
+    MachineSpec machine = power.machine();
+    List<String> line = new ArrayList<>();
+    for (int card = 0; card < machine.macs().size(); card++) {
+      MacAddress mac = machine.macs().get(card);
+      line.add("-netdev");
+      line.add(
+          "tap,id=net%d,ifname=%s,script=no,downscript=no".formatted(card, power.taps().get(card)));
+      line.add("-device");
+      line.add(
+          "virtio-net-pci,netdev=net%d,mac=%s".formatted(card, mac)
+              // the iPXE ROM would take the place of EDK2's own PXE
+              + (machine.firmware() == Firmware.UEFI ? ",romfile=" : "")
+              + bootIndex(ordered && card == 0, machine.bootOrder() == BootOrder.NETWORK_FIRST));
+    }
+    return line;
+  }
+
+  private static List<String> disks(MachineSpec machine, boolean ordered) {
+    List<String> line = new ArrayList<>();
+    for (int number = 0; number < machine.disks().size(); number++) {
+      Disk disk = machine.disks().get(number);
+      line.add("-drive");
+      line.add("if=none,id=disk%d,format=raw,discard=unmap,file=%s".formatted(number, disk.file()));
+      line.add("-device");
+      line.add(
+          "virtio-blk-pci,drive=disk%d,serial=%s".formatted(number, disk.serial())
+              + bootIndex(ordered && number == 0, machine.bootOrder() == BootOrder.DISK_FIRST));
+    }
+    return line;
+  }
+
+  private static String bootIndex(boolean ordered, boolean first) {
+    if (!ordered) {
+      return "";
+    }
+    return first ? ",bootindex=0" : ",bootindex=1";
+  }
+}

@@ -1,0 +1,44 @@
+# What the stand-in says, and how it leaves. Sourced by init.
+
+# A line goes to the console, and also to the first serial port when that is not the console.
+SERIAL=
+find_serial_console() {
+  grep -q '^ttyS0 ' /proc/consoles || { [[ -c /dev/ttyS0 ]] && stty -F /dev/ttyS0 2>/dev/null && SERIAL=/dev/ttyS0; }
+}
+
+print() {
+  printf '%s\n' "$*"
+  [[ -z $SERIAL ]] || printf '%s\r\n' "$*" >"$SERIAL"
+}
+
+say() { print "standin: $*"; }
+
+phase() { # NAME [KEY=VALUE...]
+  say "phase=$*"
+}
+
+banner() {
+  print "=================================================="
+  print "  BARESTACK STAND-IN INSTALLER (not Anaconda)"
+  print "=================================================="
+  phase started "release=$RELEASE kernel=$(uname -r)"
+}
+
+# Ends the machine the way ACTION says. Does not return.
+leave() { # reboot|poweroff|shutdown|halt|wait
+  phase finished "action=$1"
+  trap - EXIT
+  sync
+  umount -R /mnt/sysroot /mnt/sysimage 2>/dev/null
+  vgchange -qq -an >/dev/null 2>&1
+  case $1 in
+    reboot) reboot -f ;;
+    halt) halt -f ;;
+    wait)
+      say "waits for Enter, as Anaconda does without reboot, poweroff or shutdown"
+      sleep infinity
+      ;;
+    *) poweroff -f ;;
+  esac
+  sleep infinity
+}

@@ -1,0 +1,61 @@
+# The installed system: the same initramfs, started from the disk. Sourced by init.
+
+run_installed_system() {
+  local root=/sysroot device name
+  vgchange -qq -ay >/dev/null 2>&1
+  udevadm settle
+  device=$(blkid -U "${ARG[standin.root]}")
+  mkdir -p $root
+  if ! mount "$device" $root; then
+    say "installed system: no root file system ${ARG[standin.root]}"
+    leave poweroff
+  fi
+  mount_rest $root
+  name=$(cat $root/etc/hostname 2>/dev/null)
+  hostname "${name:-localhost}"
+  ip link set lo up
+  for path in /sys/class/net/*; do
+    [[ ${path##*/} == lo ]] || ask_dhcp "${path##*/}" '' &
+  done
+  wait
+  cp /etc/resolv.conf $root/etc/resolv.conf 2>/dev/null
+  say "installed system up node=${name:-localhost}"
+  power_off_on_button &
+  run_firstboot $root
+  sleep infinity
+}
+
+mount_rest() { # ROOT
+  local directory
+  mount --target-prefix "$1" --fstab "$1/etc/fstab" -a -O no_netdev 2>/dev/null
+  for directory in dev proc sys run; do
+    mount --rbind "/$directory" "$1/$directory"
+  done
+}
+
+# What systemd would start on the first boot, if the kickstart enabled it.
+run_firstboot() { # ROOT
+  local unit=etc/systemd/system/barestack-firstboot.service command status=0
+  [[ -L $1/etc/systemd/system/multi-user.target.wants/barestack-firstboot.service && -e $1/$unit ]] || return 0
+  phase firstboot-started
+  while read -r command; do
+    chroot "$1" /bin/sh -c "${command##[-@:+!]}" </dev/null 2>&1 | while IFS= read -r line; do
+      print "firstboot| $line"
+    done
+    status=${PIPESTATUS[0]}
+    ((status == 0)) || break
+  done < <(sed -n 's/^ExecStart=//p' "$1/$unit")
+  phase firstboot-done "status=$status"
+}
+
+power_off_on_button() {
+  local event
+  for event in /sys/class/input/event*; do
+    [[ $(cat "$event/device/name" 2>/dev/null) == "Power Button" ]] || continue
+    dd if="/dev/input/${event##*/}" bs=24 count=1 status=none >/dev/null # one struct input_event
+    sync
+    say "power button"
+    umount -R /sysroot 2>/dev/null
+    poweroff -f
+  done
+}

@@ -1,0 +1,117 @@
+package org.barestack.rehearse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.barestack.model.MacAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class QemuTest {
+  private static final Qemu QEMU =
+      new Qemu(
+          Path.of("/usr/bin/qemu-system-x86_64"),
+          Path.of("/usr/share/OVMF/OVMF_CODE_4M.fd"),
+          Path.of("/usr/share/OVMF/OVMF_VARS_4M.fd"));
+
+  @TempDir Path root;
+
+  private static MachineSpec machine(Firmware firmware, BootOrder order) {
+    return new MachineSpec(
+        "kvm1",
+        firmware,
+        List.of(new MacAddress("52:54:00:00:00:01"), new MacAddress("52:54:00:00:00:02")),
+        1024,
+        List.of(
+            new Disk(Path.of("/lab/os.raw"), 8, "OS-1"),
+            new Disk(Path.of("/lab/data.raw"), 1, "DATA-1")),
+        UUID.fromString("11223344-5566-7788-99aa-bbccddeeff00"),
+        "SN-1",
+        order);
+  }
+
+  static List<Arguments> powerOns() {
+    return List.of(
+        Arguments.of("bios-network-first", Firmware.BIOS, BootOrder.NETWORK_FIRST, false),
+        Arguments.of("bios-disk-first", Firmware.BIOS, BootOrder.DISK_FIRST, false),
+        Arguments.of("uefi-delivered", Firmware.UEFI, BootOrder.NETWORK_FIRST, true),
+        Arguments.of("uefi-later", Firmware.UEFI, BootOrder.NETWORK_FIRST, false));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("powerOns")
+  void commandLine(String golden, Firmware firmware, BootOrder order, boolean first)
+      throws IOException {
+    List<String> command =
+        QEMU.command(
+            new Qemu.PowerOn(
+                machine(firmware, order),
+                Accelerator.TCG,
+                List.of("tap0", "tap1"),
+                Path.of("/lab/kvm1.vars.fd"),
+                Path.of("/tmp/qmp"),
+                first));
+    assertThat(String.join("\n", command) + "\n").isEqualTo(resource("qemu-" + golden + ".txt"));
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = Objects.requireNonNull(QemuTest.class.getResourceAsStream(name), name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "Debian, usr/bin/qemu-system-x86_64, usr/share/OVMF/OVMF_CODE_4M.fd,"
+        + " usr/share/OVMF/OVMF_VARS_4M.fd",
+    "Fedora, usr/bin/qemu-system-x86_64, usr/share/edk2/ovmf/OVMF_CODE.fd,"
+        + " usr/share/edk2/ovmf/OVMF_VARS.fd",
+    "Rocky, usr/libexec/qemu-kvm, usr/share/edk2/ovmf/OVMF_CODE.fd,"
+        + " usr/share/edk2/ovmf/OVMF_VARS.fd"
+  })
+  void findsWhatTheHostHas(String host, String program, String code, String variables)
+      throws IOException {
+    for (String file : List.of(program, code, variables)) {
+      put(file);
+    }
+    assertThat(Qemu.find(root))
+        .isEqualTo(new Qemu(root.resolve(program), root.resolve(code), root.resolve(variables)));
+  }
+
+  @Test
+  void namesThePackageOfAMissingEmulator() {
+    assertThatThrownBy(() -> Qemu.find(root))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("qemu-system-x86")
+        .hasMessageContaining("qemu-kvm");
+  }
+
+  @Test
+  void namesThePackageOfMissingFirmware() throws IOException {
+    put("usr/bin/qemu-system-x86_64");
+    put("usr/share/OVMF/OVMF_CODE_4M.fd"); // without its variable store it is of no use
+    assertThatThrownBy(() -> Qemu.find(root))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("ovmf")
+        .hasMessageContaining("edk2-ovmf");
+  }
+
+  private void put(String file) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.createFile(path);
+    assertThat(path.toFile().setExecutable(true)).isTrue();
+  }
+}
