@@ -19,8 +19,7 @@ import org.barestack.model.Subnet;
  * one cable to the host. Nothing is routed out of it.
  *
  * <pre>
- *   host ── cable ══ [ uplink ── br0 ── tap0, tap1, ... ]   the namespace
- *   second address              first address
+ *   host ── cable ══ [ uplink ── bridge ── tap0, tap1, ... ]   the namespace
  * </pre>
  *
  * <p>The cable also keeps the bridge's carrier up while no machine runs. The host's end is an
@@ -35,35 +34,59 @@ public final class Lab implements AutoCloseable {
   private final String namespace;
   private final String cable;
   private final Subnet subnet;
+  private final String bridge;
+  private final Ipv4 address;
   private final List<Process> processes = new ArrayList<>();
   private int taps;
 
-  private Lab(String namespace, String cable, Subnet subnet) {
+  private Lab(String namespace, String cable, Subnet subnet, String bridge, Ipv4 address) {
     this.namespace = namespace;
     this.cable = cable;
     this.subnet = subnet;
+    this.bridge = bridge;
+    this.address = address;
   }
 
   /**
-   * Makes one. What earlier labs of ended processes left behind is removed first.
+   * Makes one whose cable has an address on the host. What earlier labs of ended processes left
+   * behind is removed first.
    *
    * @param subnet must not be in use on this host
    * @throws IOException without root, without iproute2, or if the kernel refuses
    */
   public static Lab open(Subnet subnet) throws IOException {
+    Lab lab = alone("br0", subnet.network().plus(1), subnet);
+    try {
+      ip("address add " + lab.hostAddress() + "/" + subnet.prefix() + " dev " + lab.cable);
+      return lab;
+    } catch (IOException e) {
+      lab.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Makes one that the host has no address in, so that its subnet may be one the host uses too.
+   *
+   * @param bridge what the interface inside is called
+   * @param address of that interface
+   * @throws IOException without root, without iproute2, or if the kernel refuses
+   */
+  public static Lab alone(String bridge, Ipv4 address, Subnet subnet) throws IOException {
     requireRoot();
     removeLeftovers();
     int number = COUNT.incrementAndGet();
     ProcessHandle self = ProcessHandle.current();
     String namespace = "barestack-%d-%d-%d".formatted(self.pid(), started(self), number);
-    Lab lab = new Lab(namespace, "bs%dn%d".formatted(self.pid(), number), subnet);
+    String cable = "bs%dn%d".formatted(self.pid(), number);
+    Lab lab = new Lab(namespace, cable, subnet, bridge, address);
     try {
       lab.build();
+      return lab;
     } catch (IOException e) {
       lab.close();
       throw e;
     }
-    return lab;
   }
 
   private static void requireRoot() throws IOException {
@@ -76,12 +99,11 @@ public final class Lab implements AutoCloseable {
     ip("netns add " + namespace);
     ip("link add " + cable + " type veth peer name uplink netns " + namespace);
     inside("link set lo up");
-    inside("link add br0 type bridge forward_delay 0");
-    inside("address add " + address() + "/" + subnet.prefix() + " dev br0");
-    inside("link set uplink master br0");
+    inside("link add " + bridge + " type bridge forward_delay 0");
+    inside("address add " + address + "/" + subnet.prefix() + " dev " + bridge);
+    inside("link set uplink master " + bridge);
     inside("link set uplink up");
-    inside("link set br0 up");
-    ip("address add " + hostAddress() + "/" + subnet.prefix() + " dev " + cable);
+    inside("link set " + bridge + " up");
     ip("link set " + cable + " up");
   }
 
@@ -95,7 +117,7 @@ public final class Lab implements AutoCloseable {
 
   /** The bridge's address, inside. */
   public Ipv4 address() {
-    return subnet.network().plus(1);
+    return address;
   }
 
   /** The address of the host's end of the cable. */
@@ -110,7 +132,7 @@ public final class Lab implements AutoCloseable {
 
   /** The interface that the machines are behind, inside. */
   public String bridge() {
-    return "br0";
+    return bridge;
   }
 
   /** The command that runs {@code line} inside. */
@@ -146,7 +168,7 @@ public final class Lab implements AutoCloseable {
       throw new IOException(
           "dnsmasq is missing: apt-get install dnsmasq-base, or dnf install dnsmasq");
     }
-    inside("address add fd77::1/64 dev br0 nodad");
+    inside("address add fd77::1/64 dev " + bridge + " nodad");
     start(
         List.of(
             "dnsmasq",
@@ -155,7 +177,7 @@ public final class Lab implements AutoCloseable {
             "--pid-file=",
             "--log-facility=-",
             "--port=0",
-            "--interface=br0",
+            "--interface=" + bridge,
             "--bind-interfaces",
             "--leasefile-ro",
             "--enable-ra",
@@ -167,7 +189,7 @@ public final class Lab implements AutoCloseable {
   String addTap() throws IOException {
     String tap = "tap" + taps++;
     inside("tuntap add " + tap + " mode tap");
-    inside("link set " + tap + " master br0");
+    inside("link set " + tap + " master " + bridge);
     inside("link set " + tap + " up");
     return tap;
   }

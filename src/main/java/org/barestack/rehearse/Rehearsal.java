@@ -1,0 +1,186 @@
+package org.barestack.rehearse;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.barestack.model.Journal;
+import org.barestack.model.Node;
+import org.barestack.model.NodeName;
+import org.barestack.model.NodeState;
+import org.barestack.model.Site;
+import org.barestack.model.Subject;
+
+/**
+ * A site in QEMU: its provisioning network in a namespace of its own, {@code barestack serve} in
+ * that network, and a virtual machine for each node.
+ */
+public final class Rehearsal implements AutoCloseable {
+  /** What the stand-in installer needs, and firmware around it. */
+  private static final int MEMORY_MEBIBYTES = 1024;
+
+  private static final int DISK_GIBIBYTES = 12;
+  private static final long LOOK_MILLIS = 200;
+
+  private final Lab lab;
+  private final Journal journal;
+  private final Path directory;
+  private final Process server;
+  private final Map<NodeName, VirtualMachine> machines = new LinkedHashMap<>();
+
+  private Rehearsal(Lab lab, Journal journal, Path directory, Process server) {
+    this.lab = lab;
+    this.journal = journal;
+    this.directory = directory;
+    this.server = server;
+  }
+
+  /** What a network has besides our server, such as another DHCP server. */
+  @FunctionalInterface
+  public interface Neighbours {
+    /** Starts them, with {@link Lab#start}. */
+    void start(Lab lab) throws IOException;
+  }
+
+  /**
+   * Makes the network and starts the server in it; the machines are still off.
+   *
+   * @param serve the command line of {@code barestack serve} for that site
+   * @param journal what that server writes, opened for reading
+   * @param directory for disks, logs and variable stores; what is there is used again
+   * @param accelerator what QEMU runs the machines with
+   */
+  public static Rehearsal open(
+      Site site,
+      List<String> serve,
+      Journal journal,
+      Path directory,
+      Accelerator accelerator,
+      Neighbours neighbours)
+      throws IOException {
+    Files.createDirectories(directory);
+    Qemu qemu = Qemu.find();
+    Site.Provisioning at = site.provisioning();
+    Lab lab = Lab.alone(at.networkInterface(), at.address(), at.subnet());
+    try {
+      lab.advertiseRouter(directory.resolve("router.log"));
+      neighbours.start(lab);
+      Process server = lab.start(serve, directory.resolve("serve.log"));
+      Rehearsal rehearsal = new Rehearsal(lab, journal, directory, server);
+      for (Node node : site.nodes()) {
+        rehearsal.machines.put(node.name(), rehearsal.machine(qemu, accelerator, node));
+      }
+      return rehearsal;
+    } catch (IOException | RuntimeException e) {
+      lab.close();
+      throw e;
+    }
+  }
+
+  private VirtualMachine machine(Qemu qemu, Accelerator accelerator, Node node) {
+    String name = node.name().text();
+    Disk disk =
+        new Disk(disk(node.name()), DISK_GIBIBYTES, name.toUpperCase(java.util.Locale.ROOT));
+    MachineSpec spec =
+        new MachineSpec(
+            name,
+            node.firmware() == Node.Firmware.BIOS ? Firmware.BIOS : Firmware.UEFI,
+            List.copyOf(node.nics().values()),
+            MEMORY_MEBIBYTES,
+            List.of(disk),
+            UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)),
+            "SN-" + name,
+            BootOrder.NETWORK_FIRST);
+    return new VirtualMachine(lab, qemu, accelerator, spec, directory, line -> {});
+  }
+
+  /** The file that is a node's disk. */
+  public Path disk(NodeName node) {
+    return directory.resolve(node + ".raw");
+  }
+
+  /** What the server prints. */
+  public Path serverLog() {
+    return directory.resolve("serve.log");
+  }
+
+  /** Whether the server still runs. */
+  public boolean serving() {
+    return server.isAlive();
+  }
+
+  /** Waits until the server says that it serves. */
+  public void awaitServing(Duration limit)
+      throws IOException, InterruptedException, TimeoutException {
+    await(
+        limit, "the server to start", () -> Files.readString(serverLog()).contains("serving site"));
+  }
+
+  /** The machine of a node. */
+  public VirtualMachine machine(NodeName node) {
+    VirtualMachine machine = machines.get(node);
+    if (machine == null) {
+      throw new IllegalArgumentException("no machine is called " + node);
+    }
+    return machine;
+  }
+
+  /**
+   * Waits until the journal says of a node what is asked.
+   *
+   * @throws TimeoutException if it does not within {@code limit}; the message has its state
+   * @throws IOException if the server ended
+   */
+  public NodeState await(NodeName node, Predicate<NodeState> asked, Duration limit)
+      throws IOException, InterruptedException, TimeoutException {
+    await(limit, node + ", now " + state(node).phase(), () -> asked.test(state(node)));
+    return state(node);
+  }
+
+  /** Where a node stands. */
+  public NodeState state(NodeName node) {
+    return NodeState.of(journal.events(new Subject.OfNode(node)));
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  /** The journal is another process's file, so there is nothing to wait on but to look again. */
+  private void await(Duration limit, String what, Condition condition)
+      throws IOException, InterruptedException, TimeoutException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!condition.holds()) {
+      if (!serving()) {
+        throw new IOException(
+            "the server ended:\n" + Files.readString(serverLog()).stripTrailing());
+      }
+      if (System.nanoTime() - end > 0) {
+        throw new TimeoutException(
+            "waited " + limit.toSeconds() + " s for " + what + "; logs are in " + directory);
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+  }
+
+  /** Pulls all plugs, stops the server in order, and removes the network. Files stay. */
+  @Override
+  public void close() throws IOException {
+    machines.values().forEach(VirtualMachine::close);
+    server.destroy();
+    try {
+      server.waitFor(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    lab.close();
+  }
+}
