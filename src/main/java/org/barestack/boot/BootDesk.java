@@ -16,6 +16,7 @@ import org.barestack.model.Disk;
 import org.barestack.model.InstallId;
 import org.barestack.model.Journal;
 import org.barestack.model.Journal.Decision;
+import org.barestack.model.MacAddress;
 import org.barestack.model.MachineReport;
 import org.barestack.model.Node;
 import org.barestack.model.Node.LocalBoot;
@@ -248,6 +249,23 @@ public final class BootDesk {
     open.ifPresent(
         install -> journal.append(event(install.node(), kind, install.install().id(), detail)));
     return open.isPresent();
+  }
+
+  /**
+   * Notes what a machine says of itself it fetched while its install is under way. For display
+   * only: anybody in the network can claim to be that machine.
+   *
+   * @param detail {@code file}, {@code bytes}
+   */
+  public void fetched(MacAddress mac, Map<String, String> detail) {
+    site.get()
+        .node(mac)
+        .ifPresent(node -> {
+          NodeState state = state(node.name());
+          if (state.install() != null && state.phase().underway()) {
+            journal.append(event(node, Kind.FETCHED, state.install().id(), detail));
+          }
+        });
   }
 
   /**

@@ -1,0 +1,192 @@
+package org.barestack.content;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.barestack.model.Site;
+
+/** The trees of Rocky Linux below {@code http-root/releases}, one folder a release. */
+public final class Releases {
+  private static final String TREEINFO = ".treeinfo";
+
+  private final Path httpRoot;
+
+  /** The trees below that {@code http-root}. */
+  public Releases(Path httpRoot) {
+    this.httpRoot = httpRoot;
+  }
+
+  /**
+   * A tree that an installer can run from.
+   *
+   * @param path below {@code http-root}, with slashes: {@code releases/rocky-9.7-x86_64}
+   * @param version as {@code .treeinfo} tells it
+   * @param standIn whether it only plays a release in rehearsals: its family says {@code Stand-in}
+   */
+  public record Tree(
+      String path,
+      String version,
+      String arch,
+      boolean standIn,
+      Path vmlinuz,
+      Path initrd,
+      Path installImage) {}
+
+  /** What there is of a release. */
+  public sealed interface Answer {
+    /** It is there, and is what it should be. */
+    record Found(Tree tree) implements Answer {}
+
+    /** It is not there, or is not whole, or is another; the message says what to do. */
+    record Missing(String message) implements Answer {}
+  }
+
+  /** Signals what a tree lacks. */
+  private static final class Lack extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final String what;
+
+    Lack(String what) {
+      super(what);
+      this.what = what;
+    }
+  }
+
+  /**
+   * The names of the folders that are there, sorted; whether each is whole, {@link #find} tells.
+   *
+   * @throws IOException if the folder cannot be read
+   */
+  public List<String> list() throws IOException {
+    Path releases = httpRoot.resolve("releases");
+    if (!Files.exists(releases)) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(releases)) {
+      return folders
+          .filter(Files::isDirectory)
+          .map(folder -> folder.getFileName().toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * Looks for the tree of the site's release.
+   *
+   * @throws IOException if something is there and cannot be read
+   */
+  public Answer find(Site.Rocky rocky) throws IOException {
+    if (rocky.tree() != null) {
+      return new Answer.Missing("the site installs from " + rocky.tree() + ", not from us");
+    }
+    try {
+      return new Answer.Found(tree(rocky));
+    } catch (Lack lack) {
+      return new Answer.Missing(lack.what);
+    }
+  }
+
+  private Tree tree(Site.Rocky rocky) throws IOException, Lack {
+    Path folder = folder(rocky);
+    if (!Files.isDirectory(folder)) {
+      throw new Lack("there is no " + folder + ". " + remedy(rocky));
+    }
+    // Links out of http-root are not served, so a tree behind one would fail on the node.
+    if (!folder.toRealPath().startsWith(httpRoot.toRealPath())) {
+      throw new Lack(
+          folder + " is a link to a place outside " + httpRoot + ": mount or copy the tree there");
+    }
+    Path root = root(rocky, folder);
+    Treeinfo info =
+        Treeinfo.parse(Files.readString(root.resolve(TREEINFO), StandardCharsets.UTF_8));
+    String version =
+        info.value("general", "version")
+            .or(() -> info.value("release", "version"))
+            .orElse("(untold)");
+    String arch = info.value("general", "arch").orElse("(untold)");
+    if (!version.equals(rocky.release()) || !arch.equals(rocky.arch().toString())) {
+      throw new Lack(
+          root.resolve(TREEINFO)
+              + " says release "
+              + version
+              + " for "
+              + arch
+              + ", but the site installs "
+              + rocky.release()
+              + " for "
+              + rocky.arch()
+              + ": put the right tree there, or change rocky in site.yaml");
+    }
+    String images = "images-" + arch;
+    return new Tree(
+        httpRoot.relativize(root).toString(),
+        version,
+        arch,
+        info.value("general", "family").orElse("").contains("Stand-in"),
+        file(rocky, root, info, images, "kernel"),
+        file(rocky, root, info, images, "initrd"),
+        file(rocky, root, info, "stage2", "mainimage"));
+  }
+
+  /** A DVD has its tree at the top; a mirror has it in BaseOS, with AppStream as a neighbour. */
+  private Path root(Site.Rocky rocky, Path folder) throws Lack {
+    Path mirrored = folder.resolve("BaseOS").resolve(rocky.arch().toString()).resolve("os");
+    return Stream.of(folder, mirrored)
+        .filter(root -> Files.isRegularFile(root.resolve(TREEINFO)))
+        .findFirst()
+        .orElseThrow(() ->
+            new Lack(
+                "neither " + folder + " nor " + mirrored + " has a .treeinfo. " + remedy(rocky)));
+  }
+
+  private Path file(Site.Rocky rocky, Path root, Treeinfo info, String section, String key)
+      throws Lack {
+    String named =
+        info.value(section, key)
+            .orElseThrow(() ->
+                new Lack(
+                    root.resolve(TREEINFO)
+                        + " has no "
+                        + key
+                        + " in ["
+                        + section
+                        + "]. "
+                        + remedy(rocky)));
+    Optional<Path> file = below(root, named);
+    if (file.isEmpty()) {
+      throw new Lack(root.resolve(TREEINFO) + " names a file outside its tree: " + named);
+    }
+    if (!Files.isRegularFile(file.get())) {
+      throw new Lack(file.get() + " is missing. " + remedy(rocky));
+    }
+    return file.get();
+  }
+
+  private static Optional<Path> below(Path root, String named) {
+    try {
+      return Optional.of(root.resolve(named).normalize()).filter(file -> file.startsWith(root));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Path folder(Site.Rocky rocky) {
+    return httpRoot.resolve("releases").resolve(rocky.folder());
+  }
+
+  private String remedy(Site.Rocky rocky) {
+    return String.format(
+        """
+        Copy or mount the content of the DVD there: mount -o loop,ro Rocky-%1$s-%2$s-dvd.iso %3$s; \
+        or mirror BaseOS and AppStream: rsync -aR MIRROR/%1$s/./{BaseOS,AppStream}/%2$s/os %3$s\
+        """,
+        rocky.release(), rocky.arch(), folder(rocky));
+  }
+}

@@ -1,0 +1,146 @@
+package org.barestack.serve.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.ByteRange;
+import io.undertow.util.DateUtils;
+import io.undertow.util.ETag;
+import io.undertow.util.ETagUtils;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSinkChannel;
+
+/**
+ * Sends a file, or a range of it, by sendfile(2). No thread waits for a slow reader: the I/O thread
+ * goes on with a file whenever its socket takes more. Undertow's own handler copies ranges through
+ * a buffer, and redirects from folders to a URL made from Host.
+ */
+final class FileSender implements ChannelListener<StreamSinkChannel> {
+  /** Octets after which other connections have their turn. */
+  private static final long TURN = 4 << 20;
+
+  private final HttpServerExchange exchange;
+  private final FileChannel file;
+  private final Runnable sent;
+  private final long end;
+  private long position;
+  private boolean headersSent;
+
+  private FileSender(
+      HttpServerExchange exchange, FileChannel file, long start, long end, Runnable sent) {
+    this.exchange = exchange;
+    this.file = file;
+    this.position = start;
+    this.end = end;
+    this.sent = sent;
+  }
+
+  /**
+   * Answers a GET or HEAD with that regular file, as RFC 9110 §13 and §14 say.
+   *
+   * @param sent runs on an I/O thread when all of the file was sent in one answer
+   * @throws IOException if the file cannot be opened; nothing was answered then
+   */
+  static void send(HttpServerExchange exchange, Path path, Runnable sent) throws IOException {
+    FileChannel file = FileChannel.open(path);
+    long size = file.size();
+    Instant modified = Files.getLastModifiedTime(path).toInstant();
+    Date date = Date.from(modified.truncatedTo(ChronoUnit.SECONDS));
+    ETag tag =
+        new ETag(false, Long.toHexString(modified.toEpochMilli()) + "-" + Long.toHexString(size));
+    HeaderMap headers = exchange.getResponseHeaders();
+    headers.put(Headers.ETAG, tag.toString());
+    headers.put(Headers.LAST_MODIFIED, DateUtils.toDateString(date));
+    headers.put(Headers.ACCEPT_RANGES, "bytes");
+    if (unchanged(exchange, tag, date)) {
+      file.close();
+      exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
+      exchange.endExchange();
+      return;
+    }
+    // UEFI HTTP Boot goes by the type where the URL has no suffix that it knows.
+    String type = path.toString().endsWith(".efi") ? "application/efi" : "application/octet-stream";
+    headers.put(Headers.CONTENT_TYPE, type);
+    ByteRange.@Nullable RangeResponseResult range = range(exchange, size, date, tag);
+    if (range != null) {
+      exchange.setStatusCode(range.getStatusCode());
+      headers.put(Headers.CONTENT_RANGE, range.getContentRange());
+    }
+    long start = range == null ? 0 : range.getStart();
+    long length = range == null ? size : range.getContentLength();
+    headers.put(Headers.CONTENT_LENGTH, length);
+    if (length == 0 || exchange.getRequestMethod().equals(Methods.HEAD)) {
+      file.close();
+      exchange.endExchange();
+      return;
+    }
+    StreamSinkChannel sink = exchange.getResponseChannel();
+    sink.getWriteSetter()
+        .set(
+            new FileSender(
+                exchange, file, start, start + length, length == size ? sent : () -> {}));
+    sink.resumeWrites();
+  }
+
+  /** If-None-Match alone decides where both are there (RFC 9110 §13.2.2). */
+  private static boolean unchanged(HttpServerExchange exchange, ETag tag, Date date) {
+    return exchange.getRequestHeaders().contains(Headers.IF_NONE_MATCH)
+        ? !ETagUtils.handleIfNoneMatch(exchange, tag, true)
+        : !DateUtils.handleIfModifiedSince(exchange, date);
+  }
+
+  /** One range; several in one request are answered with the whole file, which is allowed. */
+  private static ByteRange.@Nullable RangeResponseResult range(
+      HttpServerExchange exchange, long size, Date date, ETag tag) {
+    ByteRange asked = ByteRange.parse(exchange.getRequestHeaders().getFirst(Headers.RANGE));
+    if (asked == null
+        || asked.getRanges() != 1
+        || !exchange.getRequestMethod().equals(Methods.GET)) {
+      return null;
+    }
+    String ifRange = exchange.getRequestHeaders().getFirst(Headers.IF_RANGE);
+    return asked.getResponseResult(size, ifRange, date, tag.toString());
+  }
+
+  @Override
+  public void handleEvent(StreamSinkChannel sink) {
+    try {
+      // With its headers still unsent, Undertow 2.4.4 reads the file from its own position and past
+      // the range, so they go first.
+      if (!headersSent && !sink.flush()) {
+        return;
+      }
+      headersSent = true;
+      long turn = Math.min(end, position + TURN);
+      while (position < turn) {
+        long moved = sink.transferFrom(file, position, turn - position);
+        if (moved == 0 && position >= file.size()) {
+          throw new IOException("the file became shorter while it was sent");
+        }
+        position += moved;
+        if (moved == 0) {
+          return;
+        }
+      }
+      if (position == end) {
+        file.close();
+        exchange.endExchange();
+        sent.run();
+      }
+    } catch (IOException e) {
+      // The length is promised already: only a broken connection tells the client.
+      IoUtils.safeClose(file, exchange.getConnection());
+    }
+  }
+}

@@ -1,0 +1,354 @@
+package org.barestack.serve.http;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.io.IoCallback;
+import io.undertow.io.Receiver;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.HttpContinueReadHandler;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.barestack.boot.BootDesk;
+import org.barestack.content.Loaders;
+import org.barestack.content.Releases;
+import org.barestack.model.MacAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
+import org.xnio.Options;
+import org.xnio.XnioExecutor;
+
+/**
+ * The HTTP server on one address. Routes run on virtual threads; forms and files are received and
+ * sent by I/O threads, so that a slow client holds none.
+ */
+public final class HttpServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+
+  private static final int MOST_CONNECTIONS = 4096;
+  private static final int LARGEST_HEADERS = 64 * 1024;
+  private static final int MOST_INTERFACES = 32;
+
+  private final Routes routes;
+  private final Patience patience;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Undertow undertow;
+
+  /**
+   * How long a client is waited for.
+   *
+   * @param headers until its headers are there
+   * @param form until its form is there
+   * @param idle between requests on one connection
+   * @param stalled while it takes nothing of its answer
+   */
+  record Patience(Duration headers, Duration form, Duration idle, Duration stalled) {
+    static final Patience USUAL =
+        new Patience(
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(5));
+  }
+
+  private HttpServer(InetSocketAddress address, Routes routes, Patience patience) {
+    this.routes = routes;
+    this.patience = patience;
+    this.undertow =
+        Undertow.builder()
+            .addHttpListener(address.getPort(), address.getAddress().getHostAddress())
+            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, millis(patience.headers()))
+            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, millis(patience.idle()))
+            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, LARGEST_HEADERS)
+            // Here Undertow breaks the connection; at the receiver's own limit it lets us answer.
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, 4L * Form.LARGEST)
+            .setSocketOption(Options.WRITE_TIMEOUT, millis(patience.stalled()))
+            .setSocketOption(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
+            .setSocketOption(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS)
+            .setHandler(new HttpContinueReadHandler(this::receive))
+            .build();
+  }
+
+  private static int millis(Duration duration) {
+    return Math.toIntExact(duration.toMillis());
+  }
+
+  /**
+   * Starts to answer.
+   *
+   * @param address where to listen; port 0 for any free one
+   * @param release looks for the tree that the site installs
+   * @throws IOException if it cannot listen there, or there is no {@code http-root}; says what to
+   *     do
+   */
+  public static HttpServer start(
+      InetSocketAddress address,
+      BootDesk desk,
+      Texts texts,
+      Loaders loaders,
+      Path httpRoot,
+      Supplier<Releases.Answer> release)
+      throws IOException {
+    return start(address, desk, texts, loaders, httpRoot, release, Patience.USUAL);
+  }
+
+  static HttpServer start(
+      InetSocketAddress address,
+      BootDesk desk,
+      Texts texts,
+      Loaders loaders,
+      Path httpRoot,
+      Supplier<Releases.Answer> release,
+      Patience patience)
+      throws IOException {
+    StaticTree tree = new StaticTree(httpRoot.toRealPath());
+    Routes routes = new Routes(desk, texts, loaders, release, tree);
+    HttpServer server = new HttpServer(address, routes, patience);
+    try {
+      server.undertow.start();
+    } catch (RuntimeException e) {
+      server.close();
+      if (e.getCause() instanceof BindException bind) {
+        throw explained(address, bind);
+      }
+      throw e;
+    }
+    log.info("HTTP on {}", server.address());
+    return server;
+  }
+
+  private static IOException explained(InetSocketAddress address, BindException fault)
+      throws IOException {
+    String where = "cannot listen on " + address.getAddress().getHostAddress();
+    String what = String.valueOf(fault.getMessage());
+    if (!address.getAddress().isAnyLocalAddress()
+        && NetworkInterface.getByInetAddress(address.getAddress()) == null) {
+      return new IOException(
+          where
+              + ": this machine has no such address (ip -br address lists what it has); correct"
+              + " provisioning.address in site.yaml",
+          fault);
+    }
+    where += " port " + address.getPort();
+    return what.contains("ermission")
+        ? new IOException(
+            where
+                + ": "
+                + what
+                + ". Ports below 1024 need root or CAP_NET_BIND_SERVICE; or choose a higher"
+                + " provisioning.http_port in site.yaml",
+            fault)
+        : new IOException(
+            where
+                + ": "
+                + what
+                + ". Another program listens there (ss -ltnp 'sport = :"
+                + address.getPort()
+                + "' names it); stop it, or choose another provisioning.http_port in site.yaml",
+            fault);
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress();
+  }
+
+  /** Stops to listen and breaks what is under way. */
+  @Override
+  public void close() {
+    undertow.stop();
+    threads.shutdown();
+  }
+
+  /** Waits for the form, if there is one, on the I/O thread. */
+  private void receive(HttpServerExchange exchange) {
+    exchange.addExchangeCompleteListener((ended, next) -> {
+      log.debug(
+          "{} {} {}: {}, {} octets",
+          ended.getSourceAddress(),
+          ended.getRequestMethod(),
+          LogText.of(ended.getRequestPath()),
+          ended.getStatusCode(),
+          ended.getResponseBytesSent());
+      next.proceed();
+    });
+    if (!exchange.getRequestMethod().equals(Methods.POST)) {
+      exchange.dispatch(threads, (HttpHandler) asked -> answer(asked, new byte[0]));
+      return;
+    }
+    XnioExecutor.Key deadline =
+        exchange
+            .getIoThread()
+            .executeAfter(
+                () -> IoUtils.safeClose(exchange.getConnection()),
+                patience.form().toMillis(),
+                TimeUnit.MILLISECONDS);
+    Receiver receiver = exchange.getRequestReceiver();
+    receiver.setMaxBufferSize(Form.LARGEST);
+    receiver.receiveFullBytes(
+        (received, body) -> {
+          deadline.remove();
+          received.dispatch(threads, (HttpHandler) asked -> answer(asked, body));
+        },
+        (broken, fault) -> {
+          deadline.remove();
+          send(broken, Reply.line(413, "a form has at most " + Form.LARGEST + " octets"));
+        });
+  }
+
+  private void answer(HttpServerExchange exchange, byte[] body) {
+    Reply reply;
+    try {
+      reply = reply(exchange, body);
+    } catch (BadRequest e) {
+      reply = e.reply();
+    } catch (Exception | StackOverflowError e) {
+      reply = fault(exchange, e);
+    }
+    send(exchange, reply);
+  }
+
+  private Reply reply(HttpServerExchange exchange, byte[] body) throws BadRequest, IOException {
+    String method = exchange.getRequestMethod().toString();
+    return switch (routes.match(method, exchange.getRequestPath())) {
+      case Routes.Match.To(Route route, List<String> captured) ->
+          route.action().answer(request(exchange, captured, body));
+      case Routes.Match.Nothing() -> Reply.line(404, "there is nothing here");
+      case Routes.Match.WrongMethod(String allowed) -> {
+        exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
+        yield Reply.line(405, "only " + allowed + " is allowed here");
+      }
+    };
+  }
+
+  private static Request request(HttpServerExchange exchange, List<String> captured, byte[] body)
+      throws BadRequest {
+    Map<String, String> query = new HashMap<>();
+    for (Map.Entry<String, Deque<String>> entry : exchange.getQueryParameters().entrySet()) {
+      query.put(entry.getKey(), entry.getValue().getFirst());
+    }
+    boolean post = exchange.getRequestMethod().equals(Methods.POST);
+    String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+    if (post && (type == null || !type.startsWith(Form.TYPE))) {
+      throw new BadRequest(415, "send the form as " + Form.TYPE);
+    }
+    return new Request(
+        captured,
+        query,
+        post ? Form.parse(body) : Map.of(),
+        interfaces(exchange),
+        exchange.getSourceAddress().getAddress().getHostAddress());
+  }
+
+  /** {@code X-RHN-Provisioning-MAC-0: enp0s2 52:54:00:aa:00:01}, and so on for all interfaces. */
+  private static List<MacAddress> interfaces(HttpServerExchange exchange) {
+    List<MacAddress> macs = new ArrayList<>();
+    for (int i = 0; i < MOST_INTERFACES; i++) {
+      String told =
+          exchange
+              .getRequestHeaders()
+              .getFirst(HttpString.tryFromString("X-RHN-Provisioning-MAC-" + i));
+      if (told == null) {
+        break;
+      }
+      String mac = told.substring(told.lastIndexOf(' ') + 1);
+      if (mac.matches("([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")) {
+        macs.add(new MacAddress(mac));
+      }
+    }
+    return macs;
+  }
+
+  private void send(HttpServerExchange exchange, Reply reply) {
+    switch (reply) {
+      case Reply.Done() -> {
+        exchange.setStatusCode(204);
+        exchange.endExchange();
+      }
+      case Reply.StoredFile(Path path, LongConsumer sent) -> {
+        try {
+          FileSender.send(exchange, path, () -> tell(sent, exchange.getResponseContentLength()));
+        } catch (IOException | RuntimeException e) {
+          send(exchange, fault(exchange, e));
+        }
+      }
+      // An installer takes an empty 200 for a kickstart and goes on without one.
+      case Reply.Text(int status, String body, LongConsumer sent) when body.isBlank() ->
+          send(exchange, fault(exchange, new IllegalStateException("an empty text")));
+      case Reply.Text(int status, String body, LongConsumer sent) -> {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.setStatusCode(status);
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, bytes.length);
+        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+          exchange.endExchange();
+        } else {
+          boolean whole = status == 200;
+          exchange
+              .getResponseSender()
+              .send(ByteBuffer.wrap(bytes), new Sent(whole ? sent : Reply.UNNOTED, bytes.length));
+        }
+      }
+    }
+  }
+
+  private static Reply fault(HttpServerExchange exchange, Throwable fault) {
+    log.error(
+        "{} {} failed", exchange.getRequestMethod(), LogText.of(exchange.getRequestPath()), fault);
+    return Reply.line(500, "Barestack failed; its log says why");
+  }
+
+  /** Notes what was sent, away from the I/O thread. */
+  private void tell(LongConsumer sent, long octets) {
+    threads.execute(() -> {
+      try {
+        sent.accept(octets);
+      } catch (RuntimeException e) {
+        log.warn("what was fetched cannot be noted", e);
+      }
+    });
+  }
+
+  private final class Sent implements IoCallback {
+    private final LongConsumer sent;
+    private final long octets;
+
+    Sent(LongConsumer sent, long octets) {
+      this.sent = sent;
+      this.octets = octets;
+    }
+
+    @Override
+    public void onComplete(HttpServerExchange exchange, Sender sender) {
+      tell(sent, octets);
+      exchange.endExchange();
+    }
+
+    @Override
+    public void onException(HttpServerExchange exchange, Sender sender, IOException fault) {
+      IoUtils.safeClose(exchange.getConnection());
+    }
+  }
+}

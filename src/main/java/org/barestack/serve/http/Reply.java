@@ -1,0 +1,32 @@
+package org.barestack.serve.http;
+
+import java.nio.file.Path;
+import java.util.function.LongConsumer;
+
+/** What a route answers. */
+sealed interface Reply {
+  /** For what nobody needs to know of. */
+  LongConsumer UNNOTED = octets -> {};
+
+  /**
+   * A text.
+   *
+   * @param sent gets the octets of the body when all are sent with status 200; may block
+   */
+  record Text(int status, String body, LongConsumer sent) implements Reply {}
+
+  /**
+   * A regular file that is there.
+   *
+   * @param sent gets the octets when all of the file, not a range, is sent; may block
+   */
+  record StoredFile(Path path, LongConsumer sent) implements Reply {}
+
+  /** Done, nothing to say: 204. */
+  record Done() implements Reply {}
+
+  /** One line with that status. */
+  static Reply line(int status, String line) {
+    return new Text(status, line + "\n", UNNOTED);
+  }
+}

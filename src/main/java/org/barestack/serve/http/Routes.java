@@ -1,0 +1,314 @@
+package org.barestack.serve.http;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.barestack.boot.BootAnswer;
+import org.barestack.boot.BootDesk;
+import org.barestack.boot.BootDesk.OpenInstall;
+import org.barestack.boot.BootRequest;
+import org.barestack.boot.ClaimAnswer;
+import org.barestack.content.Loaders;
+import org.barestack.content.Releases;
+import org.barestack.content.Releases.Tree;
+import org.barestack.model.MacAddress;
+import org.barestack.model.MachineReport;
+import org.barestack.model.NodeEvent.Kind;
+import org.barestack.model.Token;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All that can be asked by HTTP. Knows no sockets. */
+final class Routes {
+  private static final Logger log = LoggerFactory.getLogger(Routes.class);
+
+  private static final Set<String> READ = Set.of("GET", "HEAD");
+  private static final Set<String> POST = Set.of("POST");
+
+  /** A boot script is a decision that is written down, so it is not for HEAD. */
+  private static final Set<String> DECIDE = Set.of("GET");
+
+  /** Characters of a reported value that are kept. */
+  private static final int LONGEST_VALUE = 4096;
+
+  /** Characters of what firmware tells of its machine that are kept. */
+  private static final int LONGEST_NAME = 256;
+
+  private static final Map<String, Kind> EVENTS =
+      Map.of(
+          "progress", Kind.INSTALL_PROGRESS,
+          "finished", Kind.INSTALL_FINISHED,
+          "failed", Kind.INSTALL_FAILED,
+          "step-started", Kind.STEP_STARTED,
+          "step-finished", Kind.STEP_FINISHED,
+          "step-failed", Kind.STEP_FAILED,
+          "configured", Kind.CONFIGURED);
+
+  private final BootDesk desk;
+  private final Texts texts;
+  private final Loaders loaders;
+  private final Supplier<Releases.Answer> release;
+  private final StaticTree httpRoot;
+
+  private final List<Route> table =
+      List.of(
+          Route.of("/boot.ipxe", READ, this::entry),
+          Route.of("/boot/{}", DECIDE, this::boot),
+          Route.of("/loaders/{}", READ, this::loader),
+          Route.of("/install/{}/kickstart", READ, this::kickstart),
+          Route.of("/install/{}/vmlinuz", READ, request -> image(request, Tree::vmlinuz)),
+          Route.of("/install/{}/initrd.img", READ, request -> image(request, Tree::initrd)),
+          Route.of("/install/{}/claim", POST, this::claim),
+          Route.of("/install/{}/event", POST, this::event),
+          Route.of("/releases/**", READ, request -> stored("releases", request)),
+          Route.of("/repos/**", READ, request -> stored("repos", request)));
+
+  /** What became of the path and method of a request. */
+  sealed interface Match {
+    record To(Route route, List<String> captured) implements Match {}
+
+    record Nothing() implements Match {}
+
+    /** The methods that the path allows, as the Allow header lists them. */
+    record WrongMethod(String allowed) implements Match {}
+  }
+
+  Routes(
+      BootDesk desk,
+      Texts texts,
+      Loaders loaders,
+      Supplier<Releases.Answer> release,
+      StaticTree httpRoot) {
+    this.desk = desk;
+    this.texts = texts;
+    this.loaders = loaders;
+    this.release = release;
+    this.httpRoot = httpRoot;
+  }
+
+  /** Finds the route of a decoded path. */
+  Match match(String method, String path) {
+    Set<String> allowed = new TreeSet<>();
+    for (Route route : table) {
+      Optional<List<String>> captured = StaticTree.segments(path).flatMap(route::match);
+      if (captured.isPresent()) {
+        if (route.methods().contains(method)) {
+          return new Match.To(route, captured.get());
+        }
+        allowed.addAll(route.methods());
+      }
+    }
+    return allowed.isEmpty()
+        ? new Match.Nothing()
+        : new Match.WrongMethod(String.join(", ", allowed));
+  }
+
+  private Reply entry(Request request) {
+    return rendered("the entry script", texts::entry, Reply.UNNOTED);
+  }
+
+  private Reply boot(Request request) throws BadRequest {
+    BootRequest machine = machine(request);
+    BootAnswer answer = desk.boot(machine);
+    String reason = LogText.of(answer.reason());
+    return switch (answer) {
+      case BootAnswer.Install install -> {
+        log.info("{} at {}: install, {}", install.node().name(), request.peer(), reason);
+        yield rendered(
+            "the boot script of " + install.node().name(),
+            () -> texts.install(install, machine),
+            Reply.UNNOTED);
+      }
+      case BootAnswer.LocalDisk local -> {
+        log.info("{} at {}: local disk, {}", machine.mac().text(), request.peer(), reason);
+        yield rendered(
+            "the boot script of " + machine.mac().text(),
+            () -> texts.localDisk(local, machine),
+            Reply.UNNOTED);
+      }
+    };
+  }
+
+  private static BootRequest machine(Request request) throws BadRequest {
+    Map<String, String> query = request.query();
+    boolean uefi = name(query, "platform").equals("efi");
+    String client = "iPXE on " + (uefi ? "UEFI" : "BIOS") + " " + name(query, "arch");
+    try {
+      return new BootRequest(
+          new MacAddress(request.captured().getFirst()),
+          client.strip(),
+          uefi,
+          name(query, "uuid").toLowerCase(Locale.ROOT),
+          name(query, "serial"),
+          name(query, "product"));
+    } catch (IllegalArgumentException e) {
+      throw BadRequest.of(e);
+    }
+  }
+
+  private static String name(Map<String, String> query, String key) {
+    return cut(query.getOrDefault(key, ""), LONGEST_NAME).replaceAll("\\p{Cc}", "?").strip();
+  }
+
+  private static String cut(String text, int longest) {
+    return text.length() > longest ? text.substring(0, longest) : text;
+  }
+
+  private Reply loader(Request request) throws IOException {
+    Optional<Loaders.Answer> found = loaders.find(request.captured().getFirst());
+    if (found.isEmpty()) {
+      return Reply.line(404, "no loader has that name");
+    }
+    return switch (found.get()) {
+      case Loaders.Answer.Found(Path file, var size, var digest, var knownAs) ->
+          new Reply.StoredFile(file, Reply.UNNOTED);
+      case Loaders.Answer.Missing(String message) -> broken(message);
+    };
+  }
+
+  private Reply kickstart(Request request) {
+    return withInstall(
+        request,
+        (token, open) -> {
+          log.info("{} at {}: kickstart", open.node().name(), request.peer());
+          return rendered(
+              "the kickstart of " + open.node().name(),
+              () -> texts.kickstart(open),
+              bytes -> desk.report(token, Kind.FETCHED, file("kickstart", bytes)));
+        });
+  }
+
+  private Reply image(Request request, Function<Tree, Path> which) {
+    return withInstall(
+        request,
+        (token, open) ->
+            switch (release.get()) {
+              case Releases.Answer.Found(Tree tree) -> {
+                Path image = which.apply(tree);
+                yield new Reply.StoredFile(
+                    image,
+                    bytes ->
+                        desk.report(
+                            token, Kind.FETCHED, file(image.getFileName().toString(), bytes)));
+              }
+              case Releases.Answer.Missing(String message) -> broken(message);
+            });
+  }
+
+  private Reply claim(Request request) throws BadRequest {
+    MachineReport report;
+    try {
+      report = MachineReport.parse(request.form());
+    } catch (IllegalArgumentException e) {
+      throw BadRequest.of(e);
+    }
+    return withInstall(
+        request,
+        (token, open) -> {
+          ClaimAnswer answer = desk.claim(token, report);
+          String reason = LogText.of(answer.reason());
+          log.info(
+              "{} at {}: claim {}, {}",
+              open.node().name(),
+              request.peer(),
+              answer instanceof ClaimAnswer.Granted ? "granted" : "refused",
+              reason);
+          return switch (answer) {
+            case ClaimAnswer.Granted granted ->
+                rendered(
+                    "the disk fragment of " + open.node().name(),
+                    () -> texts.diskFragment(granted),
+                    Reply.UNNOTED);
+            case ClaimAnswer.Refused(String why) -> Reply.line(409, why);
+            case ClaimAnswer.Installed(String label, String why) -> Reply.line(409, why);
+          };
+        });
+  }
+
+  private Reply event(Request request) throws BadRequest {
+    String named = request.form().getOrDefault("kind", "");
+    Kind kind = EVENTS.get(named);
+    if (kind == null) {
+      throw new BadRequest(
+          400,
+          "kind is '" + LogText.of(named) + "'; it is one of " + new TreeSet<>(EVENTS.keySet()));
+    }
+    Map<String, String> detail = new HashMap<>();
+    for (String key : List.of("step", "reason")) {
+      String value = cut(request.form().getOrDefault(key, ""), LONGEST_VALUE);
+      if (!value.isEmpty()) {
+        detail.put(key, value);
+      }
+    }
+    return withInstall(
+        request,
+        (token, open) -> {
+          log.info(
+              "{} at {}: {} {}",
+              open.node().name(),
+              request.peer(),
+              named,
+              LogText.of(String.join(": ", detail.values())));
+          desk.report(token, kind, detail);
+          return new Reply.Done();
+        });
+  }
+
+  private Reply stored(String tree, Request request) throws IOException {
+    List<String> below = request.captured();
+    Optional<Path> file = httpRoot.file(Stream.concat(Stream.of(tree), below.stream()).toList());
+    if (file.isEmpty()) {
+      return Reply.line(404, "there is no such file");
+    }
+    boolean installer = below.contains("images") || below.getLast().equals(".treeinfo");
+    String name = String.join("/", below.subList(1, below.size()));
+    return new Reply.StoredFile(
+        file.get(),
+        tree.equals("releases") && installer
+            ? bytes -> request.interfaces().forEach(mac -> desk.fetched(mac, file(name, bytes)))
+            : Reply.UNNOTED);
+  }
+
+  private interface InInstall {
+    Reply answer(Token token, OpenInstall open);
+  }
+
+  /** One answer for every token that opens nothing, whatever the reason. */
+  private Reply withInstall(Request request, InInstall then) {
+    String text = request.captured().getFirst();
+    Optional<Token> token =
+        text.matches("[0-9a-f]{32}") ? Optional.of(new Token(text)) : Optional.empty();
+    return token
+        .flatMap(known -> desk.install(known).map(open -> then.answer(known, open)))
+        .orElseGet(() -> Reply.line(404, "no install is open here"));
+  }
+
+  private static Reply rendered(String what, Supplier<String> text, LongConsumer sent) {
+    try {
+      return new Reply.Text(200, text.get(), sent);
+    } catch (RuntimeException e) {
+      log.error("{} cannot be rendered", what, e);
+      return Reply.line(500, what + " cannot be rendered; the log of Barestack says why");
+    }
+  }
+
+  /** Something of ours is missing: that is no 404, which a client would take for an answer. */
+  private static Reply broken(String message) {
+    log.error(message);
+    return Reply.line(500, message);
+  }
+
+  private static Map<String, String> file(String name, long bytes) {
+    return Map.of("file", name, "bytes", Long.toString(bytes));
+  }
+}

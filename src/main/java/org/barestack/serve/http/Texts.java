@@ -1,0 +1,27 @@
+package org.barestack.serve.http;
+
+import org.barestack.boot.BootAnswer;
+import org.barestack.boot.BootDesk.OpenInstall;
+import org.barestack.boot.BootRequest;
+import org.barestack.boot.ClaimAnswer;
+
+/**
+ * The texts that machines are sent, rendered elsewhere. Each may throw any RuntimeException: the
+ * machine is then told that the server failed, and the log says why.
+ */
+public interface Texts {
+  /** The iPXE script that asks {@code /boot/{mac}} for the machine it runs on. */
+  String entry();
+
+  /** The iPXE script that starts the installer. */
+  String install(BootAnswer.Install answer, BootRequest request);
+
+  /** The iPXE script that starts the local disk. */
+  String localDisk(BootAnswer.LocalDisk answer, BootRequest request);
+
+  /** The kickstart of an install: the same text however often it is asked for. */
+  String kickstart(OpenInstall install);
+
+  /** The kickstart lines that write the granted disks. */
+  String diskFragment(ClaimAnswer.Granted granted);
+}
