@@ -1,6 +1,7 @@
 package org.barestack.content;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -41,6 +42,9 @@ public final class Releases {
   public sealed interface Answer {
     /** It is there, and is what it should be. */
     record Found(Tree tree) implements Answer {}
+
+    /** The site takes it from another server, which has its kernel and initrd too. */
+    record Elsewhere(URI tree) implements Answer {}
 
     /** It is not there, or is not whole, or is another; the message says what to do. */
     record Missing(String message) implements Answer {}
@@ -84,7 +88,7 @@ public final class Releases {
    */
   public Answer find(Site.Rocky rocky) throws IOException {
     if (rocky.tree() != null) {
-      return new Answer.Missing("the site installs from " + rocky.tree() + ", not from us");
+      return new Answer.Elsewhere(rocky.tree());
     }
     try {
       return new Answer.Found(tree(rocky));

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.barestack.content.Releases.Answer;
+import org.barestack.content.Releases.Answer.Elsewhere;
 import org.barestack.content.Releases.Answer.Found;
 import org.barestack.content.Releases.Answer.Missing;
 import org.barestack.content.Releases.Tree;
@@ -148,7 +149,7 @@ class ReleasesTest {
   void aTreeElsewhereIsNotOurs() throws IOException {
     URI tree = URI.create("http://mirror.example/9.7/");
     assertThat(new Releases(httpRoot).find(new Rocky("9.7", Architecture.X86_64, tree)))
-        .isEqualTo(new Missing("the site installs from " + tree + ", not from us"));
+        .isEqualTo(new Elsewhere(tree));
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -284,6 +285,12 @@ public final class HttpServer implements AutoCloseable {
     switch (reply) {
       case Reply.Done() -> {
         exchange.setStatusCode(204);
+        exchange.endExchange();
+      }
+      case Reply.Redirect(URI location) -> {
+        exchange.setStatusCode(302);
+        exchange.getResponseHeaders().put(Headers.LOCATION, location.toASCIIString());
+        exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, 0);
         exchange.endExchange();
       }
       case Reply.StoredFile(Path path, LongConsumer sent) -> {

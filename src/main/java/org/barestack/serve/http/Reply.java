@@ -1,5 +1,6 @@
 package org.barestack.serve.http;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
@@ -21,6 +22,9 @@ sealed interface Reply {
    * @param sent gets the octets when all of the file, not a range, is sent; may block
    */
   record StoredFile(Path path, LongConsumer sent) implements Reply {}
+
+  /** What is asked for is on another server: 302, which iPXE follows. */
+  record Redirect(URI location) implements Reply {}
 
   /** Done, nothing to say: 204. */
   record Done() implements Reply {}

@@ -1,6 +1,7 @@
 package org.barestack.serve.http;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -66,8 +67,12 @@ final class Routes {
           Route.of("/boot/{}", DECIDE, this::boot),
           Route.of("/loaders/{}", READ, this::loader),
           Route.of("/install/{}/kickstart", READ, this::kickstart),
-          Route.of("/install/{}/vmlinuz", READ, request -> image(request, Tree::vmlinuz)),
-          Route.of("/install/{}/initrd.img", READ, request -> image(request, Tree::initrd)),
+          Route.of(
+              "/install/{}/vmlinuz", READ, request -> image(request, "vmlinuz", Tree::vmlinuz)),
+          Route.of(
+              "/install/{}/initrd.img",
+              READ,
+              request -> image(request, "initrd.img", Tree::initrd)),
           Route.of("/install/{}/claim", POST, this::claim),
           Route.of("/install/{}/event", POST, this::event),
           Route.of("/releases/**", READ, request -> stored("releases", request)),
@@ -188,7 +193,7 @@ final class Routes {
         });
   }
 
-  private Reply image(Request request, Function<Tree, Path> which) {
+  private Reply image(Request request, String name, Function<Tree, Path> which) {
     return withInstall(
         request,
         (token, open) ->
@@ -201,8 +206,15 @@ final class Routes {
                         desk.report(
                             token, Kind.FETCHED, file(image.getFileName().toString(), bytes)));
               }
+              case Releases.Answer.Elsewhere(URI tree) ->
+                  new Reply.Redirect(URI.create(withoutSlash(tree) + "/images/pxeboot/" + name));
               case Releases.Answer.Missing(String message) -> broken(message);
             });
+  }
+
+  private static String withoutSlash(URI tree) {
+    String text = tree.toString();
+    return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
   }
 
   private Reply claim(Request request) throws BadRequest {

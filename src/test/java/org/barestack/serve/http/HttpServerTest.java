@@ -11,6 +11,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,6 +158,27 @@ class HttpServerTest {
     HttpResponse<String> response = bench.get("/install/" + bench.token() + "/vmlinuz");
     assertThat(response.statusCode()).isEqualTo(500);
     assertThat(response.body()).contains("has a .treeinfo", "mount -o loop,ro");
+  }
+
+  @Test
+  void aKernelOnAnotherServerIsSentFor() throws Exception {
+    URI tree = URI.create("http://mirror.example/9.7/");
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (HttpServer server = start(anyPort, new Releases.Answer.Elsewhere(tree));
+        HttpClient client = HttpClient.newHttpClient()) {
+      URI kernel =
+          URI.create(
+              "http://127.0.0.1:"
+                  + server.address().getPort()
+                  + "/install/"
+                  + bench.token()
+                  + "/vmlinuz");
+      HttpResponse<String> response =
+          client.send(HttpRequest.newBuilder(kernel).build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(response.statusCode()).isEqualTo(302);
+      assertThat(response.headers().firstValue("Location"))
+          .contains("http://mirror.example/9.7/images/pxeboot/vmlinuz");
+    }
   }
 
   @Test
@@ -397,13 +421,17 @@ class HttpServerTest {
   }
 
   private HttpServer start(InetSocketAddress address) throws IOException {
+    return start(address, new Releases.Answer.Missing("none"));
+  }
+
+  private HttpServer start(InetSocketAddress address, Releases.Answer release) throws IOException {
     return HttpServer.start(
         address,
         bench.desk,
         bench.texts,
         Loaders.read(bench.httpRoot),
         bench.httpRoot,
-        () -> new Releases.Answer.Missing("none"));
+        () -> release);
   }
 
   @Test
