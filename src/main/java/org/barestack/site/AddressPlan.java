@@ -131,7 +131,8 @@ final class AddressPlan {
 
   private void nodes(Value own) {
     Map<Ipv4, String> taken = new HashMap<>();
-    for (Value value : List.of(management.at("gateway"), own)) {
+    Value publicGateway = root.at("networks").at("public").at("gateway");
+    for (Value value : List.of(publicGateway, management.at("gateway"), own)) {
       reading.check(() -> taken.put(reading.ipv4(value), value.place().path()));
     }
     root.at("nodes")

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,18 +89,13 @@ final class NodeReader {
         wiring.bridges(),
         wiring.carries(),
         os(),
-        constant(reading, Firmware.class, node.at("firmware")),
+        reading.constant(Firmware.class, node.at("firmware")),
         localBoot(),
-        constant(reading, BootOrder.class, node.at("boot_order")),
+        reading.constant(BootOrder.class, node.at("boot_order")),
         kernelArgs(),
         packages(),
         scripts(),
         bmc().orElse(null));
-  }
-
-  /** A constant from its name in the file: {@code UEFI_SECURE} is {@code uefi-secure}. */
-  static <E extends Enum<E>> E constant(Reading reading, Class<E> type, Value value) {
-    return Enum.valueOf(type, reading.text(value).toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
   Role role() {
@@ -215,8 +209,8 @@ final class NodeReader {
   }
 
   private LocalBoot localBoot() {
-    LocalBoot localBoot = constant(reading, LocalBoot.class, node.at("local_boot"));
-    Firmware firmware = constant(reading, Firmware.class, node.at("firmware"));
+    LocalBoot localBoot = reading.constant(LocalBoot.class, node.at("local_boot"));
+    Firmware firmware = reading.constant(Firmware.class, node.at("firmware"));
     boolean bios = firmware == Firmware.BIOS;
     if (bios ? localBoot == LocalBoot.CHAIN : localBoot == LocalBoot.SANBOOT) {
       reading.error(

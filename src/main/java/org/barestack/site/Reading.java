@@ -3,6 +3,7 @@ package org.barestack.site;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -163,6 +164,11 @@ final class Reading {
 
   int number(Value value) {
     return read(value, Integer::parseInt);
+  }
+
+  /** A constant by its name in the file: {@code UEFI_SECURE} is {@code uefi-secure}. */
+  <E extends Enum<E>> E constant(Class<E> type, Value value) {
+    return Enum.valueOf(type, text(value).toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
   Ipv4 ipv4(Value value) {

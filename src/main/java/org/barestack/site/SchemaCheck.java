@@ -170,7 +170,7 @@ final class SchemaCheck {
   private void pattern(Scalar value, JsonNode form) {
     String text = value.text();
     String title = title(form);
-    if (text.contains("PRIVATE KEY")) {
+    if (text.matches("(?s).*(PRIVATE KEY|AGE-SECRET-KEY).*")) {
       wrong(value, "a private key", NO_SECRETS);
     } else if (text.matches("[a-z]+://[^/]*@.*")) {
       wrong(value, "a URL with a user or password", NO_SECRETS);

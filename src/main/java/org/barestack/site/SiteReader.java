@@ -110,7 +110,7 @@ final class SiteReader {
 
   private Site.Rocky rocky() {
     Value rocky = root.at("rocky");
-    Architecture arch = constant(Architecture.class, rocky.at("arch"));
+    Architecture arch = reading.constant(Architecture.class, rocky.at("arch"));
     if (arch == Architecture.AARCH64) {
       reading.warn(
           rocky.at("arch"),
@@ -180,10 +180,24 @@ final class SiteReader {
 
   private Site.Provisioning provisioning() {
     Value provisioning = root.at("provisioning");
-    Site.DhcpMode dhcp = constant(Site.DhcpMode.class, provisioning.at("dhcp"));
+    Site.DhcpMode dhcp = reading.constant(Site.DhcpMode.class, provisioning.at("dhcp"));
     if (dhcp != Site.DhcpMode.FULL && provisioning.has("pool")) {
       reading.error(
           provisioning.at("pool"), "a pool is only for dhcp: full", "remove it, or set dhcp: full");
+    }
+    if (dhcp == Site.DhcpMode.FULL
+        && !provisioning.has("pool")
+        && !provisioningSubnet().equals(managementSubnet())) {
+      reading.error(
+          provisioning.at("pool"),
+          "missing, and the nodes' own addresses are of another network",
+          "give a pool, from which they get one while they install");
+    }
+    if (!provisioning.has("subnet") && management().vlan() != null) {
+      reading.warn(
+          provisioning.at("subnet"),
+          "missing, and the management network is tagged, on which firmware cannot boot",
+          "give the untagged network that machines boot on");
     }
     return new Site.Provisioning(
         reading.text(provisioning.at("interface")),
@@ -302,13 +316,9 @@ final class SiteReader {
     Value zone = root.at("zone");
     return new Site.Zone(
         reading.text(zone.at("name")),
-        constant(Site.ZoneNetwork.class, zone.at("network")),
+        reading.constant(Site.ZoneNetwork.class, zone.at("network")),
         reading.text(zone.at("pod")),
         reading.text(zone.at("cluster")));
-  }
-
-  private <E extends Enum<E>> E constant(Class<E> type, Value value) {
-    return NodeReader.constant(reading, type, value);
   }
 
   private List<NodeReader> nodeReaders() {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.barestack.model.Node.BondMode;
 import org.barestack.model.Node.Link;
 import org.barestack.model.Node.Traffic;
@@ -134,12 +135,10 @@ final class WiringReader {
   }
 
   private static BondMode bond(String text) {
-    for (BondMode mode : BondMode.values()) {
-      if (mode.toString().equals(text)) {
-        return mode;
-      }
-    }
-    throw new IllegalArgumentException("'" + text + "' is no bond; see barestack schema");
+    return Stream.of(BondMode.values())
+        .filter(mode -> mode.toString().equals(text))
+        .findFirst()
+        .orElseThrow();
   }
 
   private Map<String, String> bridges(Map<String, Link> links) {
@@ -165,8 +164,8 @@ final class WiringReader {
           if (!links.containsKey(link)) {
             reading.error(
                 value,
-                node.place().path() + " has no link '" + link + "'",
-                Wording.suggestion(link, links.keySet()));
+                "there is no link '" + link + "'",
+                "name one of: " + String.join(", ", links.keySet()));
           }
           if (bridges.containsValue(link)) {
             reading.error(

@@ -89,6 +89,22 @@ class SiteSchemaTest {
     assertThat(silent).isEmpty();
   }
 
+  @Test
+  void everyKeyIsDocumented() throws IOException {
+    String page = Files.readString(Path.of("docs/site-file.md"));
+    Set<String> missing = new TreeSet<>();
+    forms((pointer, form) ->
+        form.path("properties")
+            .properties()
+            .forEach(property -> {
+              String key = Pattern.quote(property.getKey());
+              if (!Pattern.compile("[`.{ ]" + key + "[`.:,}]").matcher(page).find()) {
+                missing.add(pointer + "/" + property.getKey());
+              }
+            }));
+    assertThat(missing).isEmpty();
+  }
+
   /** No text may bring a second line, a quote or a shell's special characters into a template. */
   @Test
   void everyTextIsTight() {
