@@ -1,0 +1,66 @@
+package org.barestack.site;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.barestack.model.Role;
+import org.barestack.model.Site;
+
+/** A site file, and where a repository keeps them. */
+public final class SiteFile {
+  private static final String NAME = "site.yaml";
+
+  private SiteFile() {}
+
+  /**
+   * Reads a site file and the scripts that it names.
+   *
+   * @param knownRoles the roles for which there are templates
+   * @return the site, or everything that is wrong with it; also when the file cannot be read
+   */
+  public static SiteResult load(Path file, Set<Role> knownRoles) {
+    Reading reading = new Reading(file.toString());
+    Optional<Site> site =
+        reading.attempt(() -> {
+          Value document = new YamlText(reading).parse(bytes(file, reading));
+          Value checked = new SchemaCheck(reading).check(document);
+          Path folder = file.resolveSibling("");
+          return new SiteReader(reading, checked, folder, knownRoles).read();
+        });
+    return site.isPresent() && !reading.hasErrors()
+        ? new SiteResult.Good(site.get(), reading.problems())
+        : new SiteResult.Bad(reading.problems());
+  }
+
+  /**
+   * The site files of a repository: {@code site.yaml} and {@code sites/<name>/site.yaml}, sorted.
+   *
+   * @throws IOException if a folder cannot be read
+   */
+  public static List<Path> find(Path repository) throws IOException {
+    List<Path> files = new ArrayList<>();
+    files.add(repository.resolve(NAME));
+    Path sites = repository.resolve("sites");
+    if (Files.isDirectory(sites)) {
+      try (Stream<Path> folders = Files.list(sites)) {
+        folders.sorted().map(folder -> folder.resolve(NAME)).forEach(files::add);
+      }
+    }
+    return files.stream().filter(Files::isRegularFile).toList();
+  }
+
+  private static byte[] bytes(Path file, Reading reading) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(YamlText.MAX_SIZE + 1);
+    } catch (IOException e) {
+      throw reading.fatal(
+          Place.START, "the file cannot be read (" + e + ")", "name a site.yaml that can be");
+    }
+  }
+}

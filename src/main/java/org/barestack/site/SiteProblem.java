@@ -1,0 +1,77 @@
+package org.barestack.site;
+
+import java.util.Comparator;
+import java.util.regex.Pattern;
+
+/**
+ * One thing that is wrong, or risky, in a site file.
+ *
+ * @param file as the caller named it
+ * @param line from 1
+ * @param column from 1, in characters
+ * @param path the place in the document, {@code nodes.kvm2.nics.nic1} or {@code
+ *     access.ssh_keys[0]}; empty for the whole file
+ * @param message what is wrong
+ * @param remedy what to do about it
+ */
+public record SiteProblem(
+    Severity severity,
+    String file,
+    int line,
+    int column,
+    String path,
+    String message,
+    String remedy)
+    implements Comparable<SiteProblem> {
+  private static final Comparator<SiteProblem> ORDER =
+      Comparator.comparing(SiteProblem::file)
+          .thenComparingInt(SiteProblem::line)
+          .thenComparingInt(SiteProblem::column)
+          .thenComparing(SiteProblem::path)
+          .thenComparing(SiteProblem::severity)
+          .thenComparing(SiteProblem::message)
+          .thenComparing(SiteProblem::remedy);
+
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
+  /** Whether the site can be used all the same. */
+  public enum Severity {
+    /** It cannot. */
+    ERROR,
+    /** It can; the risk is named. */
+    WARNING
+  }
+
+  public SiteProblem {
+    path = printable(path);
+    message = printable(message);
+    remedy = printable(remedy);
+  }
+
+  /** What a file holds must not drive the terminal that shows it, nor break the line. */
+  private static String printable(String text) {
+    return UNPRINTABLE
+        .matcher(text)
+        .replaceAll(match -> String.format("\\\\u%04x", match.group().codePointAt(0)));
+  }
+
+  /** In the order of the file. */
+  @Override
+  public int compareTo(SiteProblem other) {
+    return ORDER.compare(this, other);
+  }
+
+  /** {@code site.yaml:12:5: nodes.kvm2.mac: what is wrong; what to do}, as compilers write it. */
+  @Override
+  public String toString() {
+    return "%s:%d:%d: %s%s%s; %s"
+        .formatted(
+            file,
+            line,
+            column,
+            severity == Severity.WARNING ? "warning: " : "",
+            path.isEmpty() ? "" : path + ": ",
+            message,
+            remedy);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.site;
+
+import org.jspecify.annotations.NullMarked;
