@@ -2,9 +2,9 @@ package org.barestack.rehearse;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,18 +29,16 @@ import org.barestack.model.Subnet;
  */
 public final class Lab implements AutoCloseable {
   private static final Path NAMESPACES = Path.of("/run/netns");
-  private static final Pattern NAME = Pattern.compile("barestack-([0-9]+)-([0-9]+)-[0-9]+");
+  private static final Pattern NAME = Pattern.compile("barestack-([0-9]+)-([0-9]+)-([0-9]+)");
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String namespace;
-  private final String cable;
   private final Subnet subnet;
   private final List<Process> processes = new ArrayList<>();
   private int taps;
 
-  private Lab(String namespace, String cable, Subnet subnet) {
+  private Lab(String namespace, Subnet subnet) {
     this.namespace = namespace;
-    this.cable = cable;
     this.subnet = subnet;
   }
 
@@ -54,9 +52,9 @@ public final class Lab implements AutoCloseable {
     requireRoot();
     removeLeftovers();
     int number = COUNT.incrementAndGet();
-    ProcessHandle self = ProcessHandle.current();
-    String namespace = "barestack-%d-%d-%d".formatted(self.pid(), started(self), number);
-    Lab lab = new Lab(namespace, "bs%dn%d".formatted(self.pid(), number), subnet);
+    long self = ProcessHandle.current().pid();
+    String namespace = "barestack-%d-%s-%d".formatted(self, started(self), number);
+    Lab lab = new Lab(namespace, subnet);
     try {
       lab.build();
     } catch (IOException e) {
@@ -74,15 +72,15 @@ public final class Lab implements AutoCloseable {
 
   private void build() throws IOException {
     ip("netns add " + namespace);
-    ip("link add " + cable + " type veth peer name uplink netns " + namespace);
+    ip("link add " + hostInterface() + " type veth peer name uplink netns " + namespace);
     inside("link set lo up");
     inside("link add br0 type bridge forward_delay 0");
     inside("address add " + address() + "/" + subnet.prefix() + " dev br0");
     inside("link set uplink master br0");
     inside("link set uplink up");
     inside("link set br0 up");
-    ip("address add " + hostAddress() + "/" + subnet.prefix() + " dev " + cable);
-    ip("link set " + cable + " up");
+    ip("address add " + hostAddress() + "/" + subnet.prefix() + " dev " + hostInterface());
+    ip("link set " + hostInterface() + " up");
   }
 
   private static String ip(String words) throws IOException {
@@ -91,6 +89,11 @@ public final class Lab implements AutoCloseable {
 
   private void inside(String words) throws IOException {
     ip("-netns " + namespace + " " + words);
+  }
+
+  /** The namespace's name, as {@code ip netns} knows it. */
+  public String namespace() {
+    return namespace;
   }
 
   /** The bridge's address, inside. */
@@ -105,7 +108,7 @@ public final class Lab implements AutoCloseable {
 
   /** The interface on the host's end of the cable. */
   public String hostInterface() {
-    return cable;
+    return cable(namespace);
   }
 
   /** The interface that the machines are behind, inside. */
@@ -202,20 +205,25 @@ public final class Lab implements AutoCloseable {
   /** Whether the process that the name tells of is gone, or its number was given to another. */
   static boolean isLeftover(String namespace) {
     Matcher parts = NAME.matcher(namespace);
-    return parts.matches()
-        && ProcessHandle.of(Long.parseLong(parts.group(1)))
-            .filter(owner -> started(owner) == Long.parseLong(parts.group(2)))
-            .isEmpty();
+    return parts.matches() && !started(Long.parseLong(parts.group(1))).equals(parts.group(2));
   }
 
-  /** In seconds since 1970. */
-  private static long started(ProcessHandle process) {
-    return process.info().startInstant().orElse(Instant.EPOCH).getEpochSecond();
+  /** When a process started, in clock ticks after boot (proc(5), field 22); empty if it is gone. */
+  static String started(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19];
+    } catch (IOException e) {
+      return "";
+    }
   }
 
-  /**
-   * Ends what runs in a namespace of ours, then removes it; its end of a cable takes both along.
-   */
+  /** At most 15 characters, as the kernel wants: the owner's process number and the lab's. */
+  private static String cable(String namespace) {
+    return NAME.matcher(namespace).replaceFirst("bs$1n$3");
+  }
+
+  /** Ends what runs in a namespace of ours, then removes its cable and itself. */
   private static void remove(String namespace) throws IOException {
     if (!Files.exists(NAMESPACES.resolve(namespace))) {
       return;
@@ -224,6 +232,10 @@ public final class Lab implements AutoCloseable {
         .lines()
         .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())).stream())
         .forEach(ProcessHandle::destroyForcibly);
+    // the kernel would remove it with the namespace, but only some time later
+    if (NetworkInterface.getByName(cable(namespace)) != null) {
+      ip("link delete " + cable(namespace));
+    }
     ip("netns delete " + namespace);
   }
 }
