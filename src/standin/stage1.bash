@@ -57,7 +57,7 @@ make_headers() {
 fetch() { # URL FILE
   rm -f "$2"
   curl --silent --globoff --location --retry 3 --retry-connrefused --fail --show-error \
-    "${HEADERS[@]}" --output "$2" "$1"
+    ${ARG[inst.noverifyssl]:+--insecure} "${HEADERS[@]}" --output "$2" "$1"
 }
 
 # With inst.repo the tree comes first and the kickstart last, and one interface was measured to

@@ -36,10 +36,13 @@ install_storage() {
   each_command plan_required reqpart && each_command plan_partition part partition &&
     each_command plan_group volgroup && each_command plan_volume logvol || return 1
   ((${#PARTS[@]} > 0)) || refuse "the kickstart has no part command" || return 1
+  local disk disks
+  mapfile -t disks < <(printf '%s\n' "${PARTS[@]}" | cut -d '|' -f 1 | sort -u)
+  for disk in "${disks[@]}"; do
+    check_size "$disk" || return 1
+  done
   each_command clear_disks clearpart || return 1
-  local disk
-  for disk in "${ALLOWED[@]}"; do
-    grep -q "^$disk|" <(printf '%s\n' "${PARTS[@]}") || continue
+  for disk in "${disks[@]}"; do
     partition_disk "$disk" || return 1
   done
   make_volumes && mount_target || return 1
@@ -180,17 +183,21 @@ grow() { # FREE
     }'
 }
 
+# In MiB: what partitions may fill, and what this disk's want at least. 1 MiB each for the two GPTs.
+room_on() { echo $(($(blockdev --getsize64 "/dev/$1") / 1048576 - 2)); }
+wanted_on() { printf '%s\n' "${PARTS[@]}" | awk -F '|' -v disk="$1" '$1 == disk { sum += $4 } END { print sum }'; }
+
+check_size() { # DISK
+  (($(wanted_on "$1") <= $(room_on "$1"))) ||
+    refuse "not enough free space on $1: $(wanted_on "$1") MiB wanted, $(room_on "$1") MiB there"
+}
+
 partition_disk() { # DISK
-  local disk=$1 parts=() sizes=() part total used=0 number device mount type label options
+  local disk=$1 parts=() sizes=() number device mount type label options
   ! lsblk -lno TYPE "/dev/$disk" | grep -q part ||
     refuse "not enough free space on $disk: it has partitions, and no clearpart --all removes them" || return 1
-  total=$(($(blockdev --getsize64 "/dev/$disk") / 1048576 - 2)) # 1 MiB each for the two GPTs
   mapfile -t parts < <(printf '%s\n' "${PARTS[@]}" | grep "^$disk|")
-  for part in "${parts[@]}"; do
-    ((used += $(cut -d '|' -f 4 <<<"$part")))
-  done
-  ((used <= total)) || refuse "not enough free space on $disk: $used MiB wanted, $total MiB there" || return 1
-  mapfile -t sizes < <(printf '%s\n' "${parts[@]}" | cut -d '|' -f 4-6 | grow $((total - used)))
+  mapfile -t sizes < <(printf '%s\n' "${parts[@]}" | cut -d '|' -f 4-6 | grow $(($(room_on "$disk") - $(wanted_on "$disk"))))
   {
     echo 'label: gpt'
     for number in "${!parts[@]}"; do

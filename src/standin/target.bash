@@ -69,8 +69,8 @@ install_units() { # PACKAGE [UNIT...]
 fetch_kernel() {
   local file
   for file in vmlinuz initrd.img; do
-    curl --silent --show-error --fail --location --retry 3 --output "$ROOT/boot/$file" \
-      "${REPO%/}/images/pxeboot/$file" || refuse "cannot fetch images/pxeboot/$file from $REPO" || return 1
+    curl --silent --show-error --fail --location --retry 3 ${ARG[inst.noverifyssl]:+--insecure} \
+      --output "$ROOT/boot/$file" "${REPO%/}/images/pxeboot/$file" || refuse "cannot fetch images/pxeboot/$file from $REPO" || return 1
   done
 }
 

@@ -2,9 +2,9 @@ package org.barestack.rehearse;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +20,7 @@ import org.barestack.model.Subnet;
  *
  * <pre>
  *   host ── cable ══ [ uplink ── bridge ── tap0, tap1, ... ]   the namespace
+ *   second address              first address
  * </pre>
  *
  * <p>The cable also keeps the bridge's carrier up while no machine runs. The host's end is an
@@ -28,20 +29,18 @@ import org.barestack.model.Subnet;
  */
 public final class Lab implements AutoCloseable {
   private static final Path NAMESPACES = Path.of("/run/netns");
-  private static final Pattern NAME = Pattern.compile("barestack-([0-9]+)-([0-9]+)-[0-9]+");
+  private static final Pattern NAME = Pattern.compile("barestack-([0-9]+)-([0-9]+)-([0-9]+)");
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String namespace;
-  private final String cable;
   private final Subnet subnet;
   private final String bridge;
   private final Ipv4 address;
   private final List<Process> processes = new ArrayList<>();
   private int taps;
 
-  private Lab(String namespace, String cable, Subnet subnet, String bridge, Ipv4 address) {
+  private Lab(String namespace, Subnet subnet, String bridge, Ipv4 address) {
     this.namespace = namespace;
-    this.cable = cable;
     this.subnet = subnet;
     this.bridge = bridge;
     this.address = address;
@@ -57,7 +56,7 @@ public final class Lab implements AutoCloseable {
   public static Lab open(Subnet subnet) throws IOException {
     Lab lab = alone("br0", subnet.network().plus(1), subnet);
     try {
-      ip("address add " + lab.hostAddress() + "/" + subnet.prefix() + " dev " + lab.cable);
+      ip("address add " + lab.hostAddress() + "/" + subnet.prefix() + " dev " + lab.hostInterface());
       return lab;
     } catch (IOException e) {
       lab.close();
@@ -76,10 +75,9 @@ public final class Lab implements AutoCloseable {
     requireRoot();
     removeLeftovers();
     int number = COUNT.incrementAndGet();
-    ProcessHandle self = ProcessHandle.current();
-    String namespace = "barestack-%d-%d-%d".formatted(self.pid(), started(self), number);
-    String cable = "bs%dn%d".formatted(self.pid(), number);
-    Lab lab = new Lab(namespace, cable, subnet, bridge, address);
+    long self = ProcessHandle.current().pid();
+    String namespace = "barestack-%d-%s-%d".formatted(self, started(self), number);
+    Lab lab = new Lab(namespace, subnet, bridge, address);
     try {
       lab.build();
       return lab;
@@ -97,14 +95,14 @@ public final class Lab implements AutoCloseable {
 
   private void build() throws IOException {
     ip("netns add " + namespace);
-    ip("link add " + cable + " type veth peer name uplink netns " + namespace);
+    ip("link add " + hostInterface() + " type veth peer name uplink netns " + namespace);
     inside("link set lo up");
     inside("link add " + bridge + " type bridge forward_delay 0");
     inside("address add " + address + "/" + subnet.prefix() + " dev " + bridge);
     inside("link set uplink master " + bridge);
     inside("link set uplink up");
     inside("link set " + bridge + " up");
-    ip("link set " + cable + " up");
+    ip("link set " + hostInterface() + " up");
   }
 
   private static String ip(String words) throws IOException {
@@ -113,6 +111,11 @@ public final class Lab implements AutoCloseable {
 
   private void inside(String words) throws IOException {
     ip("-netns " + namespace + " " + words);
+  }
+
+  /** The namespace's name, as {@code ip netns} knows it. */
+  public String namespace() {
+    return namespace;
   }
 
   /** The bridge's address, inside. */
@@ -127,7 +130,7 @@ public final class Lab implements AutoCloseable {
 
   /** The interface on the host's end of the cable. */
   public String hostInterface() {
-    return cable;
+    return cable(namespace);
   }
 
   /** The interface that the machines are behind, inside. */
@@ -224,20 +227,25 @@ public final class Lab implements AutoCloseable {
   /** Whether the process that the name tells of is gone, or its number was given to another. */
   static boolean isLeftover(String namespace) {
     Matcher parts = NAME.matcher(namespace);
-    return parts.matches()
-        && ProcessHandle.of(Long.parseLong(parts.group(1)))
-            .filter(owner -> started(owner) == Long.parseLong(parts.group(2)))
-            .isEmpty();
+    return parts.matches() && !started(Long.parseLong(parts.group(1))).equals(parts.group(2));
   }
 
-  /** In seconds since 1970. */
-  private static long started(ProcessHandle process) {
-    return process.info().startInstant().orElse(Instant.EPOCH).getEpochSecond();
+  /** When a process started, in clock ticks after boot (proc(5), field 22); empty if it is gone. */
+  static String started(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19];
+    } catch (IOException e) {
+      return "";
+    }
   }
 
-  /**
-   * Ends what runs in a namespace of ours, then removes it; its end of a cable takes both along.
-   */
+  /** At most 15 characters, as the kernel wants: the owner's process number and the lab's. */
+  private static String cable(String namespace) {
+    return NAME.matcher(namespace).replaceFirst("bs$1n$3");
+  }
+
+  /** Ends what runs in a namespace of ours, then removes its cable and itself. */
   private static void remove(String namespace) throws IOException {
     if (!Files.exists(NAMESPACES.resolve(namespace))) {
       return;
@@ -246,6 +254,10 @@ public final class Lab implements AutoCloseable {
         .lines()
         .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())).stream())
         .forEach(ProcessHandle::destroyForcibly);
+    // the kernel would remove it with the namespace, but only some time later
+    if (NetworkInterface.getByName(cable(namespace)) != null) {
+      ip("link delete " + cable(namespace));
+    }
     ip("netns delete " + namespace);
   }
 }

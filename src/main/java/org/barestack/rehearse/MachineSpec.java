@@ -9,7 +9,7 @@ import org.barestack.model.MacAddress;
  *
  * @param name letters, digits and hyphens; names its files
  * @param macs one virtio network card each, the first is the one it boots from
- * @param memoryMebibytes the stand-in installer needs 768, the real one 3072
+ * @param memoryMebibytes 1024 is enough for the stand-in installer; the real one wants 3072
  * @param uuid in SMBIOS type 1, and what firmware sends as DHCP option 97
  * @param serial in SMBIOS type 1, and what Anaconda sends as X-System-Serial-Number
  */

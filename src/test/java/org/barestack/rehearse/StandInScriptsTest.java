@@ -1,0 +1,109 @@
+package org.barestack.rehearse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The parts of the stand-in that read text, run by bash without a machine. */
+class StandInScriptsTest {
+  @TempDir Path state;
+
+  /** Runs {@code script} with the stand-in's functions, for the release 9.7. */
+  private String bash(String script, String... arguments) throws IOException {
+    String prologue =
+        """
+        STATE=%s RELEASE=9.7
+        say() { echo "standin: $*"; }
+        source src/standin/kickstart.bash
+        source src/standin/storage.bash
+        """
+            .formatted(state);
+    return Command.run(
+        Stream.concat(Stream.of("bash", "-c", prologue + script, "test"), Stream.of(arguments))
+            .toList());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      value = {
+        "part / --size=1\t--grow     ~ <part></><--size=1><--grow>",
+        "user --gecos=\"The \\\"A\\\" 'x'\" ~ <user><--gecos=The \"A\" 'x'>",
+        "sshkey 'ssh #1' b#c # d     ~ <sshkey><ssh #1><b#c>",
+        "a\\ b '' \\#                  ~ <a b><><#>",
+        "# nothing                   ~ ``",
+      })
+  void wordsAreThoseOfShlex(String line, String words) throws IOException {
+    assertThat(
+            bash(
+                "words_of \"$1\"; for word in \"${WORDS[@]}\"; do echo -n \"<$word>\"; done", line))
+        .isEqualTo(words);
+  }
+
+  private String split(String mode, String... kickstart) throws IOException {
+    Path file = Files.write(state.resolve("ks.cfg"), List.of(kickstart));
+    return bash(
+        "split_kickstart \"$1\" \"$2\" && cat $SECTIONS/commands && tail -n +1"
+            + " $SECTIONS/*.{header,body} 2>/dev/null; true",
+        file.toString(),
+        mode);
+  }
+
+  @Test
+  void sectionsAreApartFromCommands() throws IOException {
+    String sections = state.resolve("sections").toString();
+    assertThat(split("strict", "text", "%pre --erroronfail", "nosuchcommand", "%end", "", "reboot"))
+        .isEqualTo(
+            """
+            1 text
+            6 reboot
+            ==> @/101.header <==
+            %pre --erroronfail
+
+            ==> @/101.body <==
+            nosuchcommand
+            """
+                .replace("@", sections));
+  }
+
+  @Test
+  void anIncludeTakesItsPlace() throws IOException {
+    Path fragment = Files.writeString(state.resolve("disk.ks"), "zerombr\n");
+    assertThat(split("strict", "text", "%include " + fragment, "reboot"))
+        .isEqualTo("1 text\n2 zerombr\n3 reboot\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nosuchcommand", "rdp", "%nosuchsection", "%post", "%include /no/file"})
+  void whatAnacondaDiesOfIsAnError(String line) throws IOException {
+    assertThat(split("strict", "text", line)).startsWith("standin: kickstart error: ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nosuchcommand", "%include /no/file"})
+  void theFirstReadingIsLenient(String line) throws IOException {
+    assertThat(split("lenient", "text", line)).startsWith("1 text\n");
+  }
+
+  @ParameterizedTest(name = "{0} with {1} MiB free is {2}")
+  @CsvSource({
+    "100|| 200|grow|, 50, 100 250",
+    "100|grow| 200|grow|, 50, 125 225",
+    "100|grow|110 200|grow|, 50, 110 240",
+    "100|grow|90, 50, 100",
+  })
+  void freeSpaceIsShared(String rows, int free, String sizes) throws IOException {
+    assertThat(bash("tr ' ' '\\n' <<<\"$1\" | grow \"$2\" | xargs", rows, "" + free).strip())
+        .isEqualTo(sizes);
+  }
+}
