@@ -39,12 +39,6 @@ final class Contexts {
   private static final Pattern URL =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9_.~:/?\\[\\]@+,=%-]+");
 
-  /** First words of lines that pykickstart acts upon inside of any section, scripts included. */
-  private static final Pattern SECTION_WORD =
-      Pattern.compile(
-          "\\s*%(end|include|ksappend|pre|pre-install|post|onerror|traceback|packages|addon"
-              + "|anaconda|certificate)(\\s.*)?");
-
   /** iPXE separates commands at these words (core/exec.c). */
   private static final List<String> IPXE_SEPARATORS = List.of("||", "&&", ";");
 
@@ -125,7 +119,7 @@ final class Contexts {
       if (lines[i].chars().anyMatch(c -> c != '\t' && breaksLines(c))) {
         throw new Refusal("line " + (i + 1) + " of the text holds a control character");
       }
-      if (SECTION_WORD.matcher(lines[i]).matches()) {
+      if (Sections.WORDS.contains(lines[i].strip().split("\\s", 2)[0])) {
         throw new Refusal(
             "line "
                 + (i + 1)

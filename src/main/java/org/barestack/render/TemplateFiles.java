@@ -96,14 +96,16 @@ final class TemplateFiles {
     return Optional.empty();
   }
 
-  /** Names of the files directly in a sub-folder, over all roots; empty if no root has it. */
+  /** Names of all files below a sub-folder, relative to it, over all roots. */
   SortedSet<String> list(String subfolder) {
     SortedSet<String> names = new TreeSet<>();
     for (Path root : roots) {
       Path directory = root.resolve(subfolder);
       if (Files.isDirectory(directory)) {
-        try (Stream<Path> files = Files.list(directory)) {
-          files.filter(Files::isRegularFile).forEach(f -> names.add(f.getFileName().toString()));
+        try (Stream<Path> files = Files.walk(directory)) {
+          files
+              .filter(Files::isRegularFile)
+              .forEach(file -> names.add(directory.relativize(file).toString()));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be said about a template before it is rendered with anything. */
 final class TemplateSource {
+  /** Keeps a brace at the end of a line from the one that begins the next line's tag. */
+  private static final String APART = "\0";
+
   private static final String TAG = "\\{%.*?%}|\\{#.*?#}";
 
   /** A line, with the line break before it, that holds nothing but tags and comments. */
@@ -36,20 +39,22 @@ final class TemplateSource {
    * undoes the first break.
    */
   static String prepare(String text) {
+    String whole = "\n" + text;
     return TAG_LINE
-        .matcher("\n" + text)
+        .matcher(whole)
         .replaceAll(line -> {
           String tags = line.group().strip();
           // the break moves into the first tag, so that it still counts as a line
           int inside = tags.startsWith("{%-") || tags.startsWith("{%+") ? 3 : 2;
+          boolean brace = line.start() > 0 && whole.charAt(line.start() - 1) == '{';
           return Matcher.quoteReplacement(
-              tags.substring(0, inside) + "\n" + tags.substring(inside));
+              (brace ? APART : "") + tags.substring(0, inside) + "\n" + tags.substring(inside));
         });
   }
 
   /** The output of a {@linkplain #prepare prepared} template as a text file. */
   static String lines(String output) {
-    return output.startsWith("\n") ? output.substring(1) : output;
+    return (output.startsWith("\n") ? output.substring(1) : output).replace(APART, "");
   }
 
   /**

@@ -103,9 +103,14 @@ final class Templates {
     return names;
   }
 
-  /** Names of the files directly in a sub-folder, over all roots. */
+  /** Names of all files below a sub-folder, relative to it, over all roots. */
   SortedSet<String> list(String subfolder) {
     return files.list(subfolder);
+  }
+
+  /** A file as it stands, not rendered; empty if there is none. */
+  String source(String name) {
+    return files.read(name).orElse("");
   }
 
   /** A file's name with the folder, for messages. */

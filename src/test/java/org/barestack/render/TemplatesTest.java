@@ -25,7 +25,7 @@ class TemplatesTest {
           true,
           "no",
           false,
-          "empty",
+          "blank",
           "",
           "nasty",
           "{{ 7*7 }}{% raw %}",
@@ -196,10 +196,14 @@ class TemplatesTest {
                 {% set z = 1 %}
                 {% if no %}
                 {% endif %}
-                b {% if yes %}c{% endif %}
+                f() {
+                {% if yes %}
+                  b {% if yes %}c{% endif %}
+                {% endif %}
+                }
                 d
                 """))
-        .isEqualTo("a\n  - n1\n\none\ntwo\nxone\ntwoy\nb c\nd\n");
+        .isEqualTo("a\n  - n1\n\none\ntwo\nxone\ntwoy\nf() {\n  b c\n}\nd\n");
   }
 
   @Test
@@ -217,10 +221,11 @@ class TemplatesTest {
 
   @Test
   void aLinkOutOfTheRootIsNotFollowed() throws IOException {
-    Files.createSymbolicLink(folder.resolve("t.j2"), Path.of("/etc/hostname"));
+    Path link = Files.createSymbolicLink(folder.resolve("t.j2"), Path.of("/etc/hostname"));
     assertThatExceptionOfType(TemplateException.class)
         .isThrownBy(() -> templates.render("t.j2", Map.of()))
         .withMessageContaining("link that leads out");
+    Files.delete(link);
   }
 
   @Test
