@@ -2,7 +2,7 @@
 # before it, so that the next start asks Barestack again. An install never fails on this.
 network_first() {
   local entries current order
-  [[ -d /sys/firmware/efi ]] || return 0
+  [[ -d ${BARESTACK_ROOT:-}/sys/firmware/efi ]] || return 0
   entries=$(efibootmgr) || return 0
   current=$(sed -n 's/^BootCurrent: *//p' <<<"$entries")
   order=$(sed -n 's/^BootOrder: *//p' <<<"$entries")

@@ -113,7 +113,7 @@ final class Contexts {
   }
 
   /** A here-document: the redirection, the text as it is, and the end marker. */
-  private static String heredoc(String text) {
+  static String heredoc(String text) {
     String[] lines = text.split("\n", -1);
     for (int i = 0; i < lines.length; i++) {
       if (lines[i].chars().anyMatch(c -> c != '\t' && breaksLines(c))) {

@@ -170,7 +170,17 @@ public final class Renderer {
             kickstart.title("firstboot"), 0, "two firstboot steps are called " + name);
       }
     }
+    files.values().forEach(Renderer::checkThatItCanBeSent);
     return List.copyOf(files.values());
+  }
+
+  /** Files travel inside of the kickstart; better to name the file than the place there. */
+  private static void checkThatItCanBeSent(NodeFile file) {
+    try {
+      Contexts.heredoc(file.text());
+    } catch (Contexts.Refusal e) {
+      throw new TemplateException(file.path(), 0, String.valueOf(e.getMessage()));
+    }
   }
 
   private SortedSet<String> list(String top) {
@@ -210,12 +220,10 @@ public final class Renderer {
     return name.endsWith(".j2") ? name.substring(0, name.length() - ".j2".length()) : name;
   }
 
-  private String fileName(String name) {
+  private static String fileName(String name) {
     if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")) {
       throw new TemplateException(
-          kickstart.title(""),
-          0,
-          "'" + name.replaceAll("\\p{Cntrl}", " ") + "' cannot name a file");
+          "the site", 0, "'" + name.replaceAll("\\p{Cntrl}", " ") + "' cannot name a file");
     }
     return name;
   }

@@ -14,10 +14,12 @@ import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import com.hubspot.jinjava.lib.tag.Tag;
 import com.hubspot.jinjava.tree.ExpressionNode;
+import com.hubspot.jinjava.tree.Node;
 import com.hubspot.jinjava.tree.TagNode;
 import com.hubspot.jinjava.tree.output.RenderedOutputNode;
 import com.hubspot.jinjava.tree.parse.ExpressionToken;
 import com.hubspot.jinjava.util.ForLoop;
+import java.beans.FeatureDescriptor;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -212,7 +214,7 @@ final class Templates {
       }
     }
 
-    private void check(com.hubspot.jinjava.tree.Node node) {
+    private void check(Node node) {
       String code =
           switch (node) {
             case ExpressionNode expression -> ((ExpressionToken) expression.getMaster()).getExpr();
@@ -417,7 +419,7 @@ final class Templates {
     }
 
     @Override
-    public @Nullable Iterator<java.beans.FeatureDescriptor> getFeatureDescriptors(
+    public @Nullable Iterator<FeatureDescriptor> getFeatureDescriptors(
         ELContext context, Object base) {
       return null;
     }

@@ -136,6 +136,33 @@ class RendererTest {
   }
 
   @Test
+  void aScriptThatWouldEndTheKickstartIsNamed() {
+    Site site = Sites.rack();
+    Node node = site.managementNode();
+    Node ending =
+        new Node(
+            node.name(),
+            node.role(),
+            node.address(),
+            node.nics(),
+            node.links(),
+            node.bridges(),
+            node.carries(),
+            node.os(),
+            node.firmware(),
+            node.localBoot(),
+            node.bootOrder(),
+            node.kernelArgs(),
+            node.packages(),
+            List.of(new Node.SiteScript(25, "odd", "#!/bin/sh\n%end\n")),
+            node.bmc());
+    assertThatExceptionOfType(TemplateException.class)
+        .isThrownBy(() -> RENDERER.artefacts(site, ending))
+        .withMessageContaining("firstboot.d/25-odd: line 2")
+        .withMessageContaining("'%end'");
+  }
+
+  @Test
   void aDiskPartThatLosesItsEndIsAProblem(@TempDir Path folder) throws IOException {
     write(folder.resolve("kickstart-templates/disk.ks.j2"), "autopart\n");
     Site site = Sites.lab();
