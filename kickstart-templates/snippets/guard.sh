@@ -1,0 +1,97 @@
+# Decides about disks without a server, by the server's rules: it takes the disks that the node's
+# rules mean, and only if they are blank. Otherwise it says why and switches the machine off.
+picked=()
+
+stop() {
+  trap - EXIT
+  say "Barestack: $1"
+  say "Nothing was written to any disk. The machine switches itself off in 30 seconds."
+  sleep 30
+  leave poweroff
+  exit 1
+}
+
+describe() { # NAME
+  local name=$1 content
+  content=${signatures[$name]}${labels[$name]:+ labelled ${labels[$name]}}
+  if [[ -z $content && ${edges[$name]} == zero ]]; then content=blank; fi
+  printf '%s (%s GiB%s%s, %s)' "$name" $((${size[$name]} >> 30)) \
+    "${model[$name]:+, ${model[$name]}}" "${serial[$name]:+, serial ${serial[$name]}}" \
+    "${content:-data without a signature}"
+}
+
+describe_all() {
+  local name separator=
+  for name in "$@"; do
+    printf '%s%s' "$separator" "$(describe "$name")"
+    separator=', '
+  done
+}
+
+is_meant() { # NAME BY VALUE...
+  local name=$1 by=$2 wanted=$3 most=${4:-} path
+  case $by in
+    serial) [[ -n $wanted && ${serial[$name]} == "$wanted" ]] ;;
+    wwn) [[ -n $wanted && ${wwn[$name],,} == "${wanted,,}" ]] ;;
+    path)
+      for path in "/dev/$name" ${paths[$name]}; do
+        if [[ $path == "$wanted" ]]; then return 0; fi
+      done
+      return 1
+      ;;
+    size) [[ ${size[$name]} -ge $wanted && ${size[$name]} -le ${most:-${size[$name]}} ]] ;;
+    *) return 1 ;;
+  esac
+}
+
+# Takes the one disk that a rule means; of those with a fitting size, the smallest.
+pick() { # BY VALUE...
+  local name best=
+  local -a found=()
+  for name in "${disks[@]}"; do
+    if [[ ${medium[$name]} == 0 && " ${picked[*]} " != *" $name "* ]] && is_meant "$name" "$@"; then
+      found+=("$name")
+      if [[ -z $best || ${size[$name]} -lt ${size[$best]} ]]; then best=$name; fi
+    fi
+  done
+  if [[ -z $best ]]; then
+    stop "No disk is meant by the rule $*; the machine has $(describe_all "${disks[@]}")."
+  fi
+  if [[ $1 != size && ${found[*]} != "$best" ]]; then
+    stop "Several disks are meant by the rule $*: $(describe_all "${found[@]}")."
+  fi
+  picked+=("$best")
+}
+
+refuse_unless_blank() { # NAME
+  if [[ ${protected[$1]} != 0 ]]; then stop "$(describe "$1") is read-only."; fi
+  if [[ ${used[$1]} != 0 ]]; then stop "$(describe "$1") is in use."; fi
+  if [[ ${edges[$1]} != zero || -n ${signatures[$1]} || -n ${labels[$1]} ]]; then
+    stop "$(describe "$1") is not blank. To wipe it, boot a rescue system: wipefs --all, then zero both ends."
+  fi
+}
+
+# Without the disk part the installer would stop at a console that nobody sees.
+trap 'stop "The look at this machine broke off: see /tmp/barestack-pre.log."' EXIT
+look_at_disks
+for name in "${disks[@]}"; do
+  for label in ${labels[$name]}; do
+    if [[ $label =~ ^${owner}[a-z2-7]{6}$ ]]; then
+      stop "$(describe "$name") already carries an install of $node."
+    fi
+  done
+done
+rules
+part=large_part
+for name in "${picked[@]}"; do
+  refuse_unless_blank "$name"
+  if [[ ${size[$name]} -lt $small_disk ]]; then part=small_part; fi
+done
+text=$($part)
+for i in "${!picked[@]}"; do
+  text=${text//@disk$((i + 1))@/${picked[i]}}
+done
+printf '%s\n' "$text" >"$root/tmp/disk.ks.new"
+mv "$root/tmp/disk.ks.new" "$root/tmp/disk.ks"
+say "Barestack: the installation begins on $(describe_all "${picked[@]}")."
+trap - EXIT

@@ -1,0 +1,177 @@
+package org.barestack.render;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The filters that end every expression of a template: each writes a value so that it means just
+ * itself in one context, or refuses it. What a context cannot carry is never dropped or replaced,
+ * except in text that only a person reads ({@code comment}, {@code screen}).
+ */
+final class Contexts {
+  /** Text that is safe where it stands, because one of these filters wrote it. */
+  record Rendered(String text) {
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  /** A value does not fit into its context. */
+  static final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Refusal(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  private static final Pattern SHELL_SAFE = Pattern.compile("[A-Za-z0-9_@+:,./-]+");
+  private static final Pattern KICKSTART_SAFE = Pattern.compile("[A-Za-z0-9_@+:=,./-]+");
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_@+:=,./-]*");
+  private static final Pattern PACKAGE =
+      Pattern.compile("-?(@\\^?)?[A-Za-z0-9][A-Za-z0-9_+.:/*?-]*");
+
+  /** The characters of RFC 3986 §2, less those with a meaning to a shell that quotes nothing. */
+  private static final Pattern URL =
+      Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9_.~:/?\\[\\]@+,=%-]+");
+
+  /** iPXE separates commands at these words (core/exec.c). */
+  private static final List<String> IPXE_SEPARATORS = List.of("||", "&&", ";");
+
+  static final Map<String, Function<Object, String>> BY_NAME =
+      Map.ofEntries(
+          Map.entry("sh", Contexts::shell),
+          Map.entry("ks", value -> kickstart(text(value))),
+          Map.entry("pkg", value -> matching(value, PACKAGE, "package name")),
+          Map.entry("plain", value -> matching(value, PLAIN, "plain word")),
+          Map.entry("url", value -> matching(value, URL, "absolute URL")),
+          Map.entry("ipxe", value -> ipxe(text(value))),
+          Map.entry("ini", value -> ini(text(value))),
+          Map.entry("heredoc", value -> heredoc(text(value))),
+          Map.entry("comment", value -> printable(text(value))),
+          Map.entry("screen", value -> screen(text(value))),
+          Map.entry("raw", Contexts::raw));
+
+  private Contexts() {}
+
+  /** One word of a POSIX shell, or with a list one word each. */
+  private static String shell(Object value) {
+    return value instanceof List<?> list
+        ? list.stream().map(Contexts::shell).collect(Collectors.joining(" "))
+        : shellWord(oneLine(text(value)));
+  }
+
+  private static String shellWord(String word) {
+    return SHELL_SAFE.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  /**
+   * One word, or the value of an option, on a kickstart line, which Python's {@code shlex.split}
+   * takes apart.
+   */
+  private static String kickstart(String text) {
+    String word = oneLine(text);
+    return KICKSTART_SAFE.matcher(word).matches() ? word : "'" + word.replace("'", "'\"'\"'") + "'";
+  }
+
+  /** A string value of a GLib key file, which is how NetworkManager stores profiles. */
+  private static String ini(String text) {
+    String escaped = oneLine(text).replace("\\", "\\\\");
+    String inner = escaped.strip();
+    int start = escaped.indexOf(inner);
+    return "\\s".repeat(start) + inner + "\\s".repeat(escaped.length() - start - inner.length());
+  }
+
+  /** One word of an iPXE script. iPXE has no quoting, so it is that word or nothing. */
+  private static String ipxe(String text) {
+    String word = oneLine(text);
+    if (word.isEmpty()
+        || word.startsWith("#")
+        || word.contains("${")
+        || word.chars().anyMatch(Character::isWhitespace)
+        || IPXE_SEPARATORS.contains(word)) {
+      throw new Refusal("iPXE cannot take '" + printable(text) + "' as one word");
+    }
+    return word;
+  }
+
+  /** Text that iPXE's {@code echo} shows; what it would act upon becomes a question mark. */
+  private static String screen(String text) {
+    return text.replaceAll("[^A-Za-z0-9 .,:()/_'\"+=@<>!?*%-]", "?").strip();
+  }
+
+  /** Text on one line for people, such as in a comment. */
+  private static String printable(String text) {
+    return text.chars()
+        .map(c -> breaksLines(c) || c < ' ' ? ' ' : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  /** A here-document: the redirection, the text as it is, and the end marker. */
+  static String heredoc(String text) {
+    String[] lines = text.split("\n", -1);
+    for (int i = 0; i < lines.length; i++) {
+      if (lines[i].chars().anyMatch(c -> c != '\t' && breaksLines(c))) {
+        throw new Refusal("line " + (i + 1) + " of the text holds a control character");
+      }
+      if (Sections.WORDS.contains(lines[i].strip().split("\\s", 2)[0])) {
+        throw new Refusal(
+            "line "
+                + (i + 1)
+                + " of the text begins like a kickstart section: '"
+                + lines[i].strip()
+                + "'");
+      }
+    }
+    String marker = "EOF";
+    while (List.of(lines).contains(marker)) {
+      marker += "_";
+    }
+    return "<<'" + marker + "'\n" + text + (text.endsWith("\n") ? "" : "\n") + marker;
+  }
+
+  private static String raw(Object value) {
+    if (value instanceof Rendered rendered) {
+      return rendered.text();
+    }
+    throw new Refusal("raw takes only what another filter wrote");
+  }
+
+  private static String matching(Object value, Pattern pattern, String what) {
+    String text = text(value);
+    if (!pattern.matcher(text).matches()) {
+      throw new Refusal("not a " + what + ": '" + printable(text) + "'");
+    }
+    return text;
+  }
+
+  private static String oneLine(String text) {
+    if (text.chars().anyMatch(c -> c < ' ' || breaksLines(c))) {
+      throw new Refusal(
+          "a line break or control character in '" + printable(text) + "' cannot stand here");
+    }
+    return text;
+  }
+
+  /**
+   * Control characters and whatever Python's {@code splitlines}, which pykickstart uses, splits.
+   */
+  private static boolean breaksLines(int c) {
+    return Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
+  }
+
+  private static String text(Object value) {
+    return switch (value) {
+      case String text -> text;
+      case Rendered rendered -> rendered.text();
+      case Number number -> number.toString();
+      case Boolean flag -> flag.toString();
+      default -> throw new Refusal("not a single value: join the list first");
+    };
+  }
+}

@@ -1,0 +1,306 @@
+package org.barestack.render;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.barestack.model.Disk;
+import org.barestack.model.InstallId;
+import org.barestack.model.Node;
+import org.barestack.model.Node.DiskRule;
+import org.barestack.model.Node.LocalBoot;
+import org.barestack.model.Node.SiteScript;
+import org.barestack.model.Site;
+import org.barestack.model.Token;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes everything that a machine reads, out of templates. The command line, the server, the media
+ * and the tests all use this one. Every method throws {@link TemplateException} if a template is
+ * wrong, or a value does not fit where a template puts it; then nothing is rendered.
+ */
+public final class Renderer {
+  /** The last line of a disk part; the installer takes none without it, so none that is cut off. */
+  public static final String END_OF_DISK_PART = "# end of disk part";
+
+  /** In octets. Below it the system gets a single file system, which uses small disks best. */
+  private static final long SMALL_DISK = 40L << 30;
+
+  private static final String STEPS = "/usr/libexec/barestack/firstboot.d/";
+
+  private static final Pattern MODE = Pattern.compile("\\{# mode (0[0-7]{3}) #}\n");
+
+  private final Templates kickstart;
+  private final Templates pxe;
+
+  /**
+   * @param siteRoots directories whose folders {@code kickstart-templates} and {@code pxe} go
+   *     before ours, file by file; the first one wins
+   */
+  public Renderer(List<Path> siteRoots) {
+    this.kickstart = new Templates("kickstart-templates", siteRoots);
+    this.pxe = new Templates("pxe", siteRoots);
+  }
+
+  /** The kickstart as it is served: it cannot write a disk until a claim was granted. */
+  public String kickstart(Site site, Node node, InstallContext install) {
+    return kickstart(site, node, install, files(site, node));
+  }
+
+  private String kickstart(Site site, Node node, InstallContext install, List<NodeFile> files) {
+    Map<String, Object> view = view(site, node, install.id());
+    view.put("install", install(install.id(), install.url(), install.baseUrl()));
+    view.put("tree", install.treeUrl().toString());
+    view.put("files", files.stream().map(Renderer::view).toList());
+    return kickstartText(kickstart.render("kickstart.ks.j2", view));
+  }
+
+  /**
+   * A kickstart that needs no server: it looks at the machine itself, by the same rules, and stops
+   * with a reason or writes the disk part itself. It reports to nobody and ends with power off.
+   *
+   * @param tree the install tree; null to install from the medium that booted
+   */
+  public String standaloneKickstart(Site site, Node node, InstallId id, @Nullable URI tree) {
+    return standaloneKickstart(site, node, id, tree, files(site, node));
+  }
+
+  private String standaloneKickstart(
+      Site site, Node node, InstallId id, @Nullable URI tree, List<NodeFile> files) {
+    Map<String, Object> view = view(site, node, id);
+    view.put("install", install(id, "", null));
+    view.put("tree", tree == null ? "" : tree.toString());
+    view.put("files", files.stream().map(Renderer::view).toList());
+    List<String> names =
+        IntStream.rangeClosed(1, node.os().size()).mapToObj(i -> "@disk" + i + "@").toList();
+    view.put("small_disk", SMALL_DISK);
+    view.put("disk_part_small", diskPart(view, names, List.of(), true));
+    view.put("disk_part_large", diskPart(view, names, List.of(), false));
+    return kickstartText(kickstart.render("standalone.ks.j2", view));
+  }
+
+  /**
+   * The disk part of a kickstart: what {@code %include /tmp/disk.ks} reads.
+   *
+   * @param disks one, or the members of a RAID1, as the machine reported them in this very boot
+   */
+  public String diskFragment(Site site, Node node, InstallId id, List<Disk> disks) {
+    return diskPart(
+        view(site, node, id),
+        disks.stream().map(Disk::name).toList(),
+        disks.stream().map(Disk::describe).toList(),
+        disks.stream().anyMatch(disk -> disk.size() < SMALL_DISK));
+  }
+
+  private String diskPart(
+      Map<String, Object> site, List<String> names, List<String> descriptions, boolean small) {
+    Map<String, Object> view = new HashMap<>(site);
+    view.put("disks", names);
+    view.put("disk_descriptions", descriptions);
+    view.put("small", small);
+    String text = kickstart.render("disk.ks.j2", view);
+    if (!text.endsWith("\n" + END_OF_DISK_PART + "\n")) {
+      throw new TemplateException(
+          kickstart.title("disk.ks.j2"), 0, "its last line must be '" + END_OF_DISK_PART + "'");
+    }
+    return text;
+  }
+
+  /** What iPXE runs to start the installer. */
+  public String ipxeInstall(Site site, Node node, InstallContext install) {
+    Map<String, Object> view = view(site, node, install.id());
+    view.put("install", install(install.id(), install.url(), install.baseUrl()));
+    view.put("tree", install.treeUrl().toString());
+    return pxe.render("install.ipxe.j2", view);
+  }
+
+  /**
+   * What iPXE runs to start from the local disk.
+   *
+   * @param reason shown on the machine's screen
+   * @param pause seconds to read it
+   */
+  public String ipxeLocalDisk(LocalBoot how, String reason, int pause) {
+    return pxe.render(
+        "local.ipxe.j2",
+        Map.of("how", how.name().toLowerCase(Locale.ROOT), "reason", reason, "pause", pause));
+  }
+
+  /** What iPXE runs first: it asks under its MAC address what to do. */
+  public String ipxeEntry(URI baseUrl) {
+    return pxe.render("entry.ipxe.j2", Map.of("base_url", baseUrl.toString()));
+  }
+
+  /** Every file that the installer puts on the node, by path. */
+  public List<NodeFile> files(Site site, Node node) {
+    Map<String, Object> view = view(site, node, null);
+    Map<String, NodeFile> files = new LinkedHashMap<>();
+    String role = "roles/" + node.role() + "/";
+    for (String top : List.of("files", role + "files")) {
+      for (String name : list(top)) {
+        put(files, "/" + withoutJ2(name), top + "/" + name, view);
+      }
+    }
+    for (NetworkProfile profile : NetworkProfile.of(site, node)) {
+      Map<String, Object> one = new HashMap<>(view);
+      one.put("profile", Views.profile(profile));
+      String path =
+          "/etc/NetworkManager/system-connections/" + fileName(profile.id()) + ".nmconnection";
+      put(files, path, "snippets/profile.nmconnection.j2", one);
+    }
+    for (String top : List.of("firstboot", role + "firstboot")) {
+      for (String name : list(top)) {
+        put(files, stepPath(top, name), top + "/" + name, view);
+      }
+    }
+    for (SiteScript script : node.scripts()) {
+      String name = String.format(Locale.ROOT, "%02d-%s", script.order(), fileName(script.name()));
+      String path = STEPS + name;
+      if (files.put(path, new NodeFile(path, "0755", script.body())) != null) {
+        throw new TemplateException(
+            kickstart.title("firstboot"), 0, "two firstboot steps are called " + name);
+      }
+    }
+    files.values().forEach(Renderer::checkThatItCanBeSent);
+    return List.copyOf(files.values());
+  }
+
+  /** Files travel inside of the kickstart; better to name the file than the place there. */
+  private static void checkThatItCanBeSent(NodeFile file) {
+    try {
+      Contexts.heredoc(file.text());
+    } catch (Contexts.Refusal e) {
+      throw new TemplateException(file.path(), 0, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private SortedSet<String> list(String top) {
+    SortedSet<String> names = kickstart.list(top);
+    for (String name : names) {
+      if (names.contains(name + ".j2")) {
+        throw new TemplateException(
+            kickstart.title(top + "/" + name), 0, "to replace " + name + ".j2, call it that too");
+      }
+    }
+    return names;
+  }
+
+  private String stepPath(String folder, String file) {
+    String name = withoutJ2(file);
+    if (!name.matches("[0-9]{2}-[a-z0-9-]+\\.sh")) {
+      throw new TemplateException(
+          kickstart.title(folder + "/" + file), 0, "a step's file is called like 30-network-up.sh");
+    }
+    return STEPS + name.substring(0, name.length() - ".sh".length());
+  }
+
+  /**
+   * A file that renders to nothing is not put: an empty file in a site's folder takes ours away.
+   */
+  private void put(
+      Map<String, NodeFile> files, String path, String template, Map<String, Object> view) {
+    String text = kickstart.render(template, view);
+    if (!text.isBlank()) {
+      Matcher mode = MODE.matcher(kickstart.source(template));
+      String usual = text.startsWith("#!") ? "0755" : "0644";
+      files.put(path, new NodeFile(path, mode.lookingAt() ? mode.group(1) : usual, text));
+    }
+  }
+
+  private static String withoutJ2(String name) {
+    return name.endsWith(".j2") ? name.substring(0, name.length() - ".j2".length()) : name;
+  }
+
+  private static String fileName(String name) {
+    if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")) {
+      throw new TemplateException(
+          "the site", 0, "'" + name.replaceAll("\\p{Cntrl}", " ") + "' cannot name a file");
+    }
+    return name;
+  }
+
+  /**
+   * Every text that has to do with a node, by file name, with an install id and a token that no
+   * install has: what {@code barestack render} writes.
+   */
+  public Map<String, String> artefacts(Site site, Node node) {
+    InstallId id = InstallId.fresh(site.name(), node.name(), new SplittableRandom(0));
+    URI tree = site.rocky().tree();
+    InstallContext install =
+        new InstallContext(
+            id,
+            new Token("0".repeat(32)),
+            site.baseUrl(),
+            tree != null
+                ? tree
+                : URI.create(site.baseUrl() + "/releases/" + site.rocky().folder()));
+    Map<String, String> artefacts = new LinkedHashMap<>();
+    List<NodeFile> files = files(site, node);
+    artefacts.put("kickstart.ks", kickstart(site, node, install, files));
+    artefacts.put("disk.ks", diskFragment(site, node, id, sampleDisks(node)));
+    artefacts.put("standalone.ks", standaloneKickstart(site, node, id, null, files));
+    artefacts.put("entry.ipxe", ipxeEntry(site.baseUrl()));
+    artefacts.put("install.ipxe", ipxeInstall(site, node, install));
+    artefacts.put("local.ipxe", ipxeLocalDisk(node.localBoot(), "it is installed", 1));
+    files.forEach(file -> artefacts.put("files" + file.path(), file.text()));
+    return artefacts;
+  }
+
+  private static List<Disk> sampleDisks(Node node) {
+    List<Disk> disks = new ArrayList<>();
+    for (DiskRule rule : node.os()) {
+      String name = "sd" + (char) ('a' + disks.size());
+      long size = rule instanceof DiskRule.Size range ? range.minimum() : 400L << 30;
+      disks.add(
+          new Disk(
+              name, size, "", "", "", List.of(), false, false, false, true, List.of(), List.of()));
+    }
+    return disks;
+  }
+
+  private Map<String, Object> view(Site site, Node node, @Nullable InstallId id) {
+    Map<String, Object> view = new HashMap<>();
+    view.put("site", Views.site(site));
+    view.put("node", Views.node(site, node));
+    view.put("tree_is_ours", site.rocky().tree() == null);
+    if (id != null) {
+      view.put("install", install(id, "", null));
+    }
+    return view;
+  }
+
+  /** {@code owner} is what the labels of all installs of this node begin with. */
+  private static Map<String, Object> install(InstallId id, String url, @Nullable URI base) {
+    return Map.of(
+        "id",
+        id.label(),
+        "owner",
+        id.label().substring(0, 6),
+        "url",
+        url,
+        "base_url",
+        base == null ? "" : base.toString());
+  }
+
+  private static Map<String, Object> view(NodeFile file) {
+    return Map.of("path", file.path(), "mode", file.mode(), "text", file.text());
+  }
+
+  /** Refuses a text whose sections pykickstart would see differently than they were meant. */
+  private String kickstartText(String text) {
+    List<TemplateProblem> problems = Sections.problems(text).toList();
+    if (!problems.isEmpty()) {
+      throw new TemplateException(problems);
+    }
+    return text;
+  }
+}

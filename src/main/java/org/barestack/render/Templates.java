@@ -1,0 +1,432 @@
+package org.barestack.render;
+
+import com.hubspot.jinjava.Jinjava;
+import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.interpret.Context;
+import com.hubspot.jinjava.interpret.Context.Library;
+import com.hubspot.jinjava.interpret.InterpretException;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
+import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.Importable;
+import com.hubspot.jinjava.lib.expression.ExpressionStrategy;
+import com.hubspot.jinjava.lib.filter.Filter;
+import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import com.hubspot.jinjava.lib.tag.Tag;
+import com.hubspot.jinjava.tree.ExpressionNode;
+import com.hubspot.jinjava.tree.Node;
+import com.hubspot.jinjava.tree.TagNode;
+import com.hubspot.jinjava.tree.output.RenderedOutputNode;
+import com.hubspot.jinjava.tree.parse.ExpressionToken;
+import com.hubspot.jinjava.util.ForLoop;
+import java.beans.FeatureDescriptor;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import jinjava.javax.el.ELContext;
+import jinjava.javax.el.ELResolver;
+import org.barestack.render.Contexts.Refusal;
+import org.barestack.render.Contexts.Rendered;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One folder of Jinja templates. Strict: a variable that is not defined, an unknown filter, tag or
+ * file and an expression without a filter for its context are problems, and no text comes out. A
+ * template sees maps, lists, strings, numbers and booleans; it can call nothing. The whole of
+ * jinjava is behind this class.
+ *
+ * <p>Files whose name ends in {@code .j2} are templates; all others are included as they stand. A
+ * line that holds only tags leaves no line behind.
+ */
+final class Templates {
+  /** In characters; far more than any kickstart, and soon reached by a loop gone wrong. */
+  private static final int MOST_OUTPUT = 4_000_000;
+
+  private static final int DEEPEST_INCLUDE = 10;
+
+  private static final Set<String> TAGS =
+      Set.of("if", "elif", "else", "endif", "for", "endfor", "include", "set", "raw", "endraw");
+
+  /** Filters that change a value and do not make it fit for a context. */
+  private static final Set<String> PLAIN_FILTERS =
+      Set.of("default", "first", "join", "last", "length", "lower", "replace", "upper");
+
+  private final TemplateFiles files;
+  private final Jinjava jinjava;
+
+  Templates(String folder, List<Path> siteRoots) {
+    this.files = new TemplateFiles(folder, siteRoots);
+    this.jinjava = new Jinjava(config());
+  }
+
+  private static JinjavaConfig config() {
+    Context everything = new Jinjava().getGlobalContext();
+    return JinjavaConfig.newBuilder()
+        .withDisabled(
+            Map.of(
+                Library.TAG, others(everything.getAllTags(), TAGS),
+                Library.FILTER, others(everything.getAllFilters(), PLAIN_FILTERS),
+                Library.EXP_TEST, others(everything.getAllExpTests(), Set.of()),
+                Library.FUNCTION,
+                    everything.getAllFunctions().stream()
+                        .map(ELFunctionDefinition::getName)
+                        .collect(Collectors.toSet())))
+        .withNestedInterpretationEnabled(false)
+        .withEnableFilterChainOptimization(true)
+        .withElResolver(new DataOnly())
+        .withKeepTrailingNewline(true)
+        .withMaxOutputSize(MOST_OUTPUT)
+        .withMaxStringLength(MOST_OUTPUT)
+        .withMaxRenderDepth(DEEPEST_INCLUDE)
+        .withMaxListSize(10_000)
+        .withMaxMapSize(10_000)
+        .withLegacyOverrides(
+            LegacyOverrides.newBuilder()
+                .withHandleBackslashInQuotesOnly(true)
+                .withUseNaturalOperatorPrecedence(true)
+                .build())
+        .build();
+  }
+
+  private static Set<String> others(Collection<? extends Importable> all, Set<String> wanted) {
+    Set<String> names = all.stream().map(Importable::getName).collect(Collectors.toSet());
+    names.removeAll(wanted);
+    return names;
+  }
+
+  /** Names of all files below a sub-folder, relative to it, over all roots. */
+  SortedSet<String> list(String subfolder) {
+    return files.list(subfolder);
+  }
+
+  /** A file as it stands, not rendered; empty if there is none. */
+  String source(String name) {
+    return files.read(name).orElse("");
+  }
+
+  /** A file's name with the folder, for messages. */
+  String title(String name) {
+    return files.title(name);
+  }
+
+  /**
+   * Renders one file.
+   *
+   * @param variables maps, lists, strings, numbers and booleans; no null anywhere
+   * @throws TemplateException with every problem found
+   */
+  String render(String name, Map<String, ?> variables) {
+    return new Rendering(variables).run(name);
+  }
+
+  /** One file with all that it includes, rendered once. */
+  private final class Rendering {
+    private final Deque<String> open = new ArrayDeque<>();
+    private final Set<TemplateProblem> problems = new LinkedHashSet<>();
+    private final JinjavaInterpreter interpreter;
+
+    Rendering(Map<String, ?> variables) {
+      Context context =
+          new Context(
+              jinjava.getGlobalContext(), variables, jinjava.getGlobalConfig().getDisabled());
+      context.setExpressionStrategy(new OnlyRendered());
+      context.setDynamicVariableResolver(variable -> {
+        throw new Refusal("'" + variable + "' is not defined");
+      });
+      Contexts.BY_NAME.forEach((name, write) -> context.registerFilter(new InContext(name, write)));
+      context.registerTag(new Include(this));
+      interpreter = new JinjavaInterpreter(jinjava, context, jinjava.getGlobalConfig());
+    }
+
+    String run(String name) {
+      String output = TemplateSource.lines(file(name, 0));
+      if (!problems.isEmpty()) {
+        throw new TemplateException(List.copyOf(problems));
+      }
+      return output;
+    }
+
+    /** The output of one file, begun with a line break. */
+    String file(String name, int line) {
+      collect();
+      String text = read(name);
+      if (text == null) {
+        String file = open.isEmpty() ? title(name) : title(open.element());
+        problems.add(new TemplateProblem(file, line, "there is no template " + title(name)));
+        return "";
+      }
+      if (!name.endsWith(".j2")) {
+        return "\n" + text;
+      }
+      if (open.size() >= DEEPEST_INCLUDE) {
+        report(line, "templates include each other without end: " + String.join(" < ", open));
+        return "";
+      }
+      open.push(name);
+      try {
+        return template(text);
+      } finally {
+        open.pop();
+      }
+    }
+
+    private @Nullable String read(String name) {
+      try {
+        return files.read(name).orElse(null);
+      } catch (TemplateException e) {
+        problems.addAll(e.problems());
+        return "";
+      }
+    }
+
+    private String template(String text) {
+      try {
+        var tree = interpreter.parse(TemplateSource.prepare(text));
+        check(tree);
+        lengthSign(text);
+        return interpreter.render(tree, false);
+      } catch (InterpretException e) {
+        report(e.getLineNumber() - 1, reason(e, String.valueOf(e.getMessage())));
+        return "";
+      } finally {
+        collect();
+      }
+    }
+
+    /** Bash's length of an array looks like the start of a comment, here as in any Jinja. */
+    private void lengthSign(String text) {
+      int at = text.indexOf("${#");
+      if (at >= 0 && !text.contains("{% raw %}")) {
+        report(
+            (int) text.substring(0, at).lines().count(),
+            "'${#' begins a template comment; keep it in a file without .j2, or in raw");
+      }
+    }
+
+    private void check(Node node) {
+      String code =
+          switch (node) {
+            case ExpressionNode expression -> ((ExpressionToken) expression.getMaster()).getExpr();
+            case TagNode tag when !tag.getName().equals("raw") -> tag.getHelpers();
+            default -> "";
+          };
+      int line = node.getLineNumber() - 1;
+      if (node instanceof ExpressionNode) {
+        String complaint = TemplateSource.complaint(code, Contexts.BY_NAME.keySet());
+        if (complaint != null) {
+          report(line, "{{ " + code + " }}: " + complaint);
+        }
+      }
+      if (node instanceof TagNode tag && !TAGS.contains(tag.getName())) {
+        report(line, "there is no tag '" + tag.getName() + "'");
+      }
+      if (node instanceof TagNode tag && tag.getName().equals("set") && !code.contains("=")) {
+        report(line, "set takes a value here, not a block");
+      }
+      Set<String> known = new HashSet<>(PLAIN_FILTERS);
+      known.addAll(Contexts.BY_NAME.keySet());
+      TemplateSource.unknownFilters(code, known)
+          .forEach(filter -> report(line, "there is no filter '" + filter + "'"));
+      node.getChildren().forEach(this::check);
+    }
+
+    /** Takes over what jinjava noted; it knows the line, we know the file. */
+    private void collect() {
+      for (TemplateError error : interpreter.getErrorsCopy()) {
+        report(error.getLineno() - 1, reason(error.getException(), error.getMessage()));
+        interpreter.removeLastError();
+      }
+    }
+
+    private static String reason(@Nullable Throwable thrown, String otherwise) {
+      for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+        if (cause instanceof Refusal refusal) {
+          return String.valueOf(refusal.getMessage());
+        }
+      }
+      return otherwise.replaceAll("\\s+", " ").strip();
+    }
+
+    boolean missing(String name) {
+      return read(name) == null;
+    }
+
+    void report(int line, String message) {
+      problems.add(new TemplateProblem(title(open.element()), Math.max(line, 0), message));
+    }
+  }
+
+  /** Writes a value for one context. */
+  private static final class InContext implements Filter {
+    private final String name;
+    private final Function<Object, String> write;
+
+    InContext(String name, Function<Object, String> write) {
+      this.name = name;
+      this.write = write;
+    }
+
+    @Override
+    public String getName() {
+      return name;
+    }
+
+    @Override
+    public Object filter(Object value, JinjavaInterpreter interpreter, String... arguments) {
+      if (value == null) {
+        throw new Refusal("there is no value to write here");
+      }
+      return new Rendered(write.apply(value));
+    }
+  }
+
+  /** Lets nothing into the output but what a context's filter wrote. */
+  private static final class OnlyRendered implements ExpressionStrategy {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public RenderedOutputNode interpretOutput(
+        ExpressionToken expression, JinjavaInterpreter interpreter) {
+      int line = expression.getLineNumber();
+      Object value = interpreter.resolveELExpression(expression.getExpr(), line);
+      if (value instanceof Rendered rendered) {
+        return new RenderedOutputNode(rendered.text());
+      }
+      if (interpreter.getErrorsCopy().isEmpty()) {
+        interpreter.addError(
+            TemplateError.fromException(
+                new InterpretException(
+                    "{{ " + expression.getExpr() + " }} is not written for its context", line)));
+      }
+      return new RenderedOutputNode("");
+    }
+  }
+
+  /**
+   * {@code {% include "snippets/report.sh" %}}; the name may be put together, and {@code ignore
+   * missing} behind it lets it not be there.
+   */
+  private static final class Include implements Tag {
+    private static final long serialVersionUID = 1;
+    private static final String OPTIONAL = "ignore missing";
+
+    private final transient Rendering rendering;
+
+    Include(Rendering rendering) {
+      this.rendering = rendering;
+    }
+
+    @Override
+    public String getName() {
+      return "include";
+    }
+
+    @Override
+    public @Nullable String getEndTagName() {
+      return null;
+    }
+
+    @Override
+    public String interpret(TagNode tag, JinjavaInterpreter interpreter) {
+      String helpers = tag.getHelpers().strip();
+      boolean optional = helpers.endsWith(OPTIONAL);
+      String expression =
+          optional ? helpers.substring(0, helpers.length() - OPTIONAL.length()) : helpers;
+      if (!(interpreter.resolveELExpression(expression, tag.getLineNumber())
+          instanceof String name)) {
+        rendering.report(tag.getLineNumber() - 1, "include takes the name of a template");
+        return "";
+      }
+      if (optional && rendering.missing(name)) {
+        return "";
+      }
+      String output = rendering.file(name, tag.getLineNumber() - 1);
+      interpreter.setLineNumber(tag.getLineNumber());
+      boolean ownLine = tag.getMaster().getImage().contains("\n");
+      String lines = output.endsWith("\n") ? output.substring(0, output.length() - 1) : output;
+      return ownLine ? lines : TemplateSource.lines(lines);
+    }
+  }
+
+  /** Reads entries of maps, elements of lists and the counters of a loop; calls nothing. */
+  private static final class DataOnly extends ELResolver {
+    @Override
+    public @Nullable Object getValue(ELContext context, Object base, Object property) {
+      String name = String.valueOf(property);
+      context.setPropertyResolved(true);
+      return switch (base) {
+        case Map<?, ?> map when map.containsKey(name) -> map.get(name);
+        case Map<?, ?> map ->
+            throw new Refusal(
+                "there is no '" + name + "' in {" + join(map.keySet().iterator()) + "}");
+        case List<?> list when name.matches("\\d{1,5}") && Integer.parseInt(name) < list.size() ->
+            list.get(Integer.parseInt(name));
+        case ForLoop loop ->
+            switch (name) {
+              case "index" -> loop.getIndex();
+              case "index0" -> loop.getIndex0();
+              case "first" -> loop.isFirst();
+              case "last" -> loop.isLast();
+              case "length" -> loop.getLength();
+              default -> throw new Refusal("loop has index, index0, first, last, length");
+            };
+        default -> throw new Refusal("'" + name + "' cannot be read here");
+      };
+    }
+
+    private static String join(Iterator<?> names) {
+      List<String> sorted = new ArrayList<>();
+      names.forEachRemaining(name -> sorted.add(String.valueOf(name)));
+      return String.join(", ", sorted);
+    }
+
+    @Override
+    public Object invoke(
+        ELContext context,
+        Object base,
+        Object method,
+        Class<?> @Nullable [] types,
+        Object @Nullable [] arguments) {
+      throw new Refusal("'" + method + "' cannot be called: templates call nothing");
+    }
+
+    @Override
+    public Class<?> getType(ELContext context, Object base, Object property) {
+      context.setPropertyResolved(true);
+      return Object.class;
+    }
+
+    @Override
+    public void setValue(ELContext context, Object base, Object property, Object value) {
+      throw new Refusal("values cannot be changed");
+    }
+
+    @Override
+    public boolean isReadOnly(ELContext context, Object base, Object property) {
+      context.setPropertyResolved(true);
+      return true;
+    }
+
+    @Override
+    public @Nullable Iterator<FeatureDescriptor> getFeatureDescriptors(
+        ELContext context, Object base) {
+      return null;
+    }
+
+    @Override
+    public Class<?> getCommonPropertyType(ELContext context, Object base) {
+      return Object.class;
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package org.barestack.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.barestack.model.Node;
+import org.barestack.model.Site;
+import org.barestack.testing.Command;
+import org.barestack.testing.Command.Result;
+import org.barestack.testing.Sites;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Everything that is rendered, judged by the programs that are at home with it. */
+class ArtefactsTest {
+  private static final Renderer RENDERER = new Renderer(List.of());
+
+  static Stream<Arguments> nodes() {
+    return Stream.of(Sites.lab(), Sites.rack())
+        .flatMap(site -> site.nodes().stream().map(node -> Arguments.of(site, node)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void shellcheckFindsNothing(Site site, Node node, @TempDir Path folder) throws IOException {
+    int count = 0;
+    for (Map.Entry<String, String> text : RENDERER.artefacts(site, node).entrySet()) {
+      for (String script : scripts(text.getKey(), text.getValue())) {
+        Files.writeString(folder.resolve(count++ + ".sh"), "#!/usr/bin/bash\n" + script);
+      }
+    }
+    Result result =
+        Command.of("bash", "-c", "exec shellcheck \"$0\"/*.sh", folder.toString()).run();
+    assertThat(result.all()).isEqualTo("status 0\n");
+    assertThat(count).isGreaterThan(10);
+  }
+
+  private static List<String> scripts(String name, String text) {
+    if (text.startsWith("#!/")) {
+      return List.of(text);
+    }
+    return name.endsWith(".ks")
+        ? Sections.of(text).sections().stream()
+            .filter(section -> section.header().contains("--interpreter="))
+            .map(section -> String.join("\n", section.body()) + "\n")
+            .toList()
+        : List.of();
+  }
+
+  /** nmcli reads a profile, changes one line, and writes all of it back. */
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void networkManagerReadsEveryProfile(Site site, Node node) {
+    List<NodeFile> profiles =
+        RENDERER.files(site, node).stream()
+            .filter(file -> file.path().endsWith(".nmconnection"))
+            .toList();
+    assertThat(profiles).hasSameSizeAs(NetworkProfile.of(site, node));
+    for (NodeFile profile : profiles) {
+      Result result =
+          Command.of(
+                  "nmcli",
+                  "--offline",
+                  "connection",
+                  "modify",
+                  "connection.autoconnect-retries",
+                  "3")
+              .input(profile.text())
+              .run();
+      assertThat(result.errors()).as(profile.path()).isEmpty();
+      assertThat(lines(result.output()))
+          .as(profile.path())
+          .contains("autoconnect-retries=3")
+          .containsAll(lines(profile.text()).stream().filter(line -> !isDefault(line)).toList());
+      assertThat(profile.mode()).isEqualTo("0600");
+    }
+  }
+
+  private static List<String> lines(String profile) {
+    return profile
+        .lines()
+        .map(line -> line.startsWith("mac-address") ? upper(line) : line)
+        .toList();
+  }
+
+  private static String upper(String line) {
+    return line.toUpperCase(java.util.Locale.ROOT);
+  }
+
+  /** NetworkManager leaves out what it would do anyway. */
+  private static boolean isDefault(String line) {
+    return line.equals("autoconnect=true") || line.equals("mtu=0");
+  }
+
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void sudoTakesTheDropIn(Site site, Node node, @TempDir Path folder) throws IOException {
+    NodeFile file = file(site, node, "/etc/sudoers.d/barestack");
+    Path sudoers = Files.writeString(folder.resolve("sudoers"), file.text());
+    Result result = Command.of("visudo", "--check", "--strict", "--file=" + sudoers).run();
+    assertThat(result.all()).contains("status 0", "parsed OK");
+    assertThat(file.mode()).isEqualTo("0440");
+  }
+
+  @Test
+  void systemdTakesTheUnit(@TempDir Path root) throws IOException {
+    Site site = Sites.lab();
+    for (NodeFile file : RENDERER.files(site, site.managementNode())) {
+      Path path = root.resolve(file.path().substring(1));
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, file.text());
+      assertThat(path.toFile().setExecutable(file.mode().equals("0755"))).isTrue();
+    }
+    Path units = Files.createDirectories(root.resolve("usr/lib/systemd/system"));
+    for (String target : List.of("sysinit", "basic", "shutdown", "network-online")) {
+      Files.writeString(units.resolve(target + ".target"), "[Unit]\nDescription=" + target + "\n");
+    }
+    Result result =
+        Command.of("systemd-analyze", "--root=" + root, "verify", "barestack-firstboot.service")
+            .run();
+    assertThat(result.all()).isEqualTo("status 0\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void theServedKickstartHasNoDiskCommand(Site site, Node node) {
+    Sections kickstart = Sections.of(artefact(site, node, "kickstart.ks"));
+    Pattern disk =
+        Pattern.compile(
+            "(autopart|bootloader|clearpart|ignoredisk|logvol|mount|part|partition|raid|reqpart"
+                + "|snapshot|volgroup|zerombr)(\\s.*)?");
+    assertThat(kickstart.commands())
+        .noneMatch(line -> disk.matcher(line).matches())
+        .filteredOn(line -> line.startsWith("%include"))
+        .containsExactly("%include /tmp/disk.ks");
+  }
+
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void everyKickstartEndsTheInstallByItself(Site site, Node node) {
+    assertThat(artefact(site, node, "kickstart.ks").lines())
+        .contains("text --non-interactive", "reboot --eject");
+    assertThat(artefact(site, node, "standalone.ks").lines())
+        .contains("text --non-interactive", "poweroff")
+        .noneMatch(line -> line.startsWith("url "));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void pathsAreAbsoluteAndUnique(Site site, Node node) {
+    assertThat(RENDERER.files(site, node))
+        .extracting(NodeFile::path)
+        .doesNotHaveDuplicates()
+        .allMatch(path -> path.matches("(/[A-Za-z0-9._-]+)+"));
+  }
+
+  private static String artefact(Site site, Node node, String name) {
+    return Objects.requireNonNull(RENDERER.artefacts(site, node).get(name));
+  }
+
+  private static NodeFile file(Site site, Node node, String path) {
+    return RENDERER.files(site, node).stream()
+        .filter(file -> file.path().equals(path))
+        .findFirst()
+        .orElseThrow();
+  }
+}

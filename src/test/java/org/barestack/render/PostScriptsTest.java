@@ -1,0 +1,154 @@
+package org.barestack.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.barestack.model.InstallId;
+import org.barestack.model.Node;
+import org.barestack.model.Site;
+import org.barestack.model.Token;
+import org.barestack.testing.Command;
+import org.barestack.testing.Command.Result;
+import org.barestack.testing.Sites;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The scripts of {@code %post} and {@code %onerror}, run with stand-ins for what they call. */
+class PostScriptsTest {
+  private static final Renderer RENDERER = new Renderer(List.of());
+
+  @TempDir Path root;
+
+  static Stream<Arguments> nodes() {
+    return Stream.of(Sites.lab(), Sites.rack())
+        .flatMap(site -> site.nodes().stream().map(node -> Arguments.of(site, node)));
+  }
+
+  /** The first script of a section whose header begins so, and that holds a text. */
+  private static String script(Site site, Node node, String header, String holds) {
+    InstallContext install =
+        new InstallContext(
+            InstallId.fresh(site.name(), node.name(), new SplittableRandom(1)),
+            new Token("0".repeat(32)),
+            URI.create("http://192.0.2.1"),
+            URI.create("http://192.0.2.1/tree"));
+    return Sections.of(RENDERER.kickstart(site, node, install)).sections().stream()
+        .filter(section -> section.header().startsWith(header))
+        .map(section -> String.join("\n", section.body()) + "\n")
+        .filter(body -> body.contains(holds))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Result run(String script) {
+    return Command.of("bash").with("BARESTACK_ROOT", root).input(script).run();
+  }
+
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void everyFileArrivesAsItIs(Site site, Node node) throws IOException {
+    String script = script(site, node, "%post", "put() {");
+    String elsewhere =
+        """
+        for name in curl rm sed visudo systemctl restorecon; do
+          eval "$name() { :; }"
+        done
+        """
+            + script
+                .replace(
+                    "put() { # MODE PATH\n", "put() {\n  set -- \"$1\" \"$BARESTACK_ROOT$2\"\n")
+                .replace(">>/etc/dnf/dnf.conf", ">/dev/null");
+    assertThat(run(elsewhere).all()).isEqualTo("status 0\n");
+    for (NodeFile file : RENDERER.files(site, node)) {
+      Path path = root.resolve(file.path().substring(1));
+      assertThat(Files.readString(path)).isEqualTo(file.text());
+      assertThat(mode(path)).isEqualTo(file.mode());
+    }
+    Path install = root.resolve("etc/barestack/install");
+    assertThat(mode(install)).isEqualTo("0600");
+    assertThat(run(". " + install + "; echo \"$site $node $role $install $install_url\"").output())
+        .isEqualTo(
+            "%s %s %s %s http://192.0.2.1/install/%s\n"
+                .formatted(
+                    site.name(),
+                    node.name(),
+                    node.role(),
+                    InstallId.fresh(site.name(), node.name(), new SplittableRandom(1)),
+                    "0".repeat(32)));
+  }
+
+  private static String mode(Path path) throws IOException {
+    return "0%03o".formatted((Integer) Files.getAttribute(path, "unix:mode") & 0777);
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          0003 | 0000,0001,0003 | 0003,0000,0001
+          0000 | 0000,0001      | 0000,0001
+          0001 | 0001           | 0001
+          0007 | 0000,0001      | 0007,0000,0001
+          """)
+  void theNetworkEntryGoesFirst(String current, String order, String expected) throws IOException {
+    Files.createDirectories(root.resolve("sys/firmware/efi"));
+    assertThat(bootOrder("BootCurrent: " + current + "\nBootOrder: " + order).output())
+        .isEqualTo("--quiet --bootorder " + expected + "\n");
+  }
+
+  @Test
+  void theBootOrderNeverFailsAnInstall() throws IOException {
+    assertThat(bootOrder("BootCurrent: 0001\nBootOrder: 0000,0001").all()).isEqualTo("status 0\n");
+    Files.createDirectories(root.resolve("sys/firmware/efi"));
+    assertThat(bootOrder("BootOrder: 0000,0001").all()).isEqualTo("status 0\n");
+    assertThat(bootOrder("BootCurrent: 0001").all()).isEqualTo("status 0\n");
+    String script = script(Sites.lab(), Sites.lab().managementNode(), "%post", "network_first");
+    assertThat(run("efibootmgr() { return 5; }\n" + script).all()).isEqualTo("status 0\n");
+  }
+
+  private Result bootOrder(String entries) {
+    Site site = Sites.lab();
+    return run(
+        "efibootmgr() { if (($#)); then echo \"$*\"; else echo '"
+            + entries
+            + "'; fi; }\n"
+            + script(site, site.managementNode(), "%post", "network_first"));
+  }
+
+  @Test
+  void diskFirstLeavesTheBootOrderAlone() {
+    Site site = Sites.rack();
+    Node node = site.nodes().get(2);
+    assertThat(node.bootOrder()).isEqualTo(Node.BootOrder.DISK_FIRST);
+    assertThat(RENDERER.artefacts(site, node).get("kickstart.ks")).doesNotContain("efibootmgr");
+  }
+
+  @Test
+  void theReasonOfAFailureIsTheLastErrors() throws IOException {
+    Site site = Sites.lab();
+    String script = script(site, site.managementNode(), "%onerror", "report failed");
+    String told = "curl() { printf '%s\\n' \"$@\" | grep -A9 ^reason=; }\n";
+    Files.createDirectories(root.resolve("tmp"));
+    assertThat(run(told + script).output())
+        .startsWith("reason=the installer gave up and left no log");
+    Files.writeString(root.resolve("tmp/anaconda.log"), "12:00 INF fine\n12:01 INF the end\n");
+    assertThat(run(told + script).output()).contains("the end");
+    Files.writeString(
+        root.resolve("tmp/storage.log"), "12:02 ERR no space\n" + "12:03 DBG x\n".repeat(99));
+    assertThat(run(told + script).output()).startsWith("reason=12:02 ERR no space");
+    Files.writeString(root.resolve("tmp/program.log"), "12:04 ERR " + "long ".repeat(400) + "\n");
+    assertThat(run(told + script).output().lines().findFirst().orElseThrow())
+        .hasSizeLessThanOrEqualTo("reason=".length() + 500);
+  }
+}

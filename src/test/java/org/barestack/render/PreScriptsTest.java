@@ -1,0 +1,427 @@
+package org.barestack.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.barestack.render.FakeMachine.GIB;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.barestack.model.Disk;
+import org.barestack.model.InstallId;
+import org.barestack.model.MachineReport;
+import org.barestack.model.Node;
+import org.barestack.model.Node.DiskRule;
+import org.barestack.model.Site;
+import org.barestack.model.Token;
+import org.barestack.testing.Command;
+import org.barestack.testing.Command.Result;
+import org.barestack.testing.Sites;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The scripts of {@code %pre}, run for real on machines made of files. */
+class PreScriptsTest {
+  private static final Renderer RENDERER = new Renderer(List.of());
+  private static final Site SITE = Sites.lab();
+  private static final Node NODE = SITE.nodes().getLast();
+  private static final InstallId ID =
+      InstallId.fresh(SITE.name(), NODE.name(), new SplittableRandom(1));
+  private static final Token TOKEN = new Token("0123456789abcdef".repeat(2));
+
+  @TempDir Path folder;
+  FakeMachine machine;
+
+  @BeforeEach
+  void makeMachine() throws IOException {
+    machine = new FakeMachine(folder);
+  }
+
+  private static String pre(String kickstart) {
+    return Sections.of(kickstart).sections().stream()
+        .filter(section -> section.header().startsWith("%pre "))
+        .map(section -> String.join("\n", section.body()) + "\n")
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Nested
+  class Claim {
+    private final String script =
+        pre(
+            RENDERER.kickstart(
+                SITE,
+                NODE,
+                new InstallContext(
+                    ID, TOKEN, URI.create("http://192.0.2.1"), URI.create("http://192.0.2.1/t"))));
+
+    private MachineReport report() throws IOException {
+      return MachineReport.parse(machine.posts("/claim").getLast());
+    }
+
+    private Disk reported() throws IOException {
+      machine.answer(1, "409\nno\n").run(script);
+      return report().disks().getFirst();
+    }
+
+    @Test
+    void tellsTheMachineAndTakesTheDiskPart() throws IOException {
+      machine.disk("vda", 20 * GIB, Map.of("serial", "S-1"));
+      machine.answer(1, "200\nzerombr\n# end of disk part\n");
+      Result result = machine.run(script);
+      assertThat(result.status()).isZero();
+      assertThat(machine.file("tmp/disk.ks")).hasContent("zerombr\n# end of disk part\n");
+      assertThat(report())
+          .usingRecursiveComparison()
+          .ignoringFields("clock")
+          .isEqualTo(
+              new MachineReport(
+                  "11223344-5566-7788-99aa-bbccddeeff00",
+                  "SN-1",
+                  "uefi",
+                  16384256,
+                  0,
+                  "vmx",
+                  List.of(
+                      new Disk(
+                          "vda", 20 * GIB, "S-1", "", "", List.of(), false, false, false, true,
+                          List.of(), List.of()))));
+      assertThat(report().clock()).isPositive();
+      assertThat(machine.calls())
+          .containsExactly(
+              "POST http://192.0.2.1/install/" + TOKEN.secret() + "/event",
+              "POST http://192.0.2.1/install/" + TOKEN.secret() + "/claim",
+              "POST http://192.0.2.1/install/" + TOKEN.secret() + "/event");
+      assertThat(machine.posts("/event"))
+          .containsExactly(
+              Map.of("kind", "progress", "step", "pre"),
+              Map.of("kind", "progress", "step", "claimed"));
+    }
+
+    @Test
+    void aRefusalIsShownAndEndsInARestart() throws IOException {
+      machine.disk("vda", 20 * GIB, Map.of());
+      machine.answer(1, "409\nvda is not blank; nothing was written\n");
+      Result result = machine.run(script);
+      assertThat(result.status()).isNotZero();
+      assertThat(machine.file("tmp/disk.ks")).doesNotExist();
+      assertThat(machine.calls()).containsSubsequence("sleep 10", "reboot -f");
+      for (String console : List.of("dev/tty0", "dev/ttyS0")) {
+        assertThat(machine.file(console)).content().contains("restarts in 10 seconds");
+      }
+      assertThat(result.output()).contains("vda is not blank; nothing was written");
+    }
+
+    @Test
+    void anAnswerThatIsNoneIsAskedForAgain() throws IOException {
+      machine.disk("vda", 20 * GIB, Map.of());
+      machine
+          .answer(1, "503\n")
+          .answer(2, "404\nno such install\n")
+          .answer(3, "200\nzerombr\n# end of di")
+          .answer(4, "200\n")
+          .answer(5, "200\nzerombr\n# end of disk part\n");
+      assertThat(machine.run(script).status()).isZero();
+      assertThat(machine.file("tmp/disk.ks")).hasContent("zerombr\n# end of disk part\n");
+      assertThat(machine.calls().stream().filter(call -> call.startsWith("sleep")))
+          .containsExactly("sleep 2", "sleep 4", "sleep 8", "sleep 16");
+    }
+
+    @Test
+    void withoutAnyAnswerItRestartsAfterFiveMinutes() throws IOException {
+      machine.disk("vda", 20 * GIB, Map.of());
+      machine.run(script);
+      assertThat(machine.file("tmp/disk.ks")).doesNotExist();
+      List<String> calls = machine.calls();
+      List<String> before = calls.subList(0, calls.indexOf("reboot -f"));
+      assertThat(
+              before.stream()
+                  .filter(call -> call.startsWith("sleep "))
+                  .mapToInt(call -> Integer.parseInt(call.substring("sleep ".length())))
+                  .sum())
+          .isEqualTo(300 + 10);
+    }
+
+    @Test
+    void anErrorOfTheScriptItselfRestartsToo() throws IOException {
+      machine.disk("vda", 20 * GIB, Map.of());
+      machine.run(script.replace("describe_machine() {", "describe_machine() { : \"$gone\""));
+      assertThat(machine.file("tmp/disk.ks")).doesNotExist();
+      assertThat(machine.calls()).contains("reboot -f");
+    }
+
+    @Test
+    void aMachineWithoutDisksSaysSo() throws IOException {
+      machine.answer(1, "409\nno disk\n").run(script);
+      assertThat(report().disks()).isEmpty();
+    }
+
+    @Test
+    void onlyWholeDisksAreListed() throws IOException {
+      for (String other : List.of("loop0", "ram0", "zram0", "dm-0", "md127", "sr0", "fd0")) {
+        machine.disk(other, GIB, Map.of());
+      }
+      machine.disk("sdz", 0, Map.of());
+      machine.disk("nvme0c0n1", GIB, Map.of("hidden", "1"));
+      machine.disk("nvme0n1", GIB, Map.of("hidden", "0"));
+      machine.disk("sda", GIB, Map.of());
+      machine.answer(1, "409\nno\n").run(script);
+      assertThat(report().disks()).extracting(Disk::name).containsExactly("nvme0n1", "sda");
+    }
+
+    @Test
+    void namesOfADisk() throws IOException {
+      machine.disk(
+          "sda",
+          GIB,
+          Map.of(
+              "device/vpd_pg80", "\0\u0080\0\u0008  S6PENG0R",
+              "device/wwid", "naa.5000c500a1b2c3d4",
+              "device/model", "Model X   ",
+              "ro", "1"));
+      Files.createDirectories(machine.file("dev/disk/by-id"));
+      Files.createDirectories(machine.file("dev/disk/by-path"));
+      for (String link : List.of("by-id/wwn-0x5", "by-path/pci-0", "by-id/other")) {
+        String target = link.contains("other") ? "../../sdb" : "../../sda";
+        Files.createSymbolicLink(machine.file("dev/disk/" + link), Path.of(target));
+      }
+      Disk disk = reported();
+      assertThat(disk.serial()).isEqualTo("S6PENG0R");
+      assertThat(disk.wwn()).isEqualTo("0x5000c500a1b2c3d4");
+      assertThat(disk.model()).isEqualTo("Model X");
+      assertThat(disk.readOnly()).isTrue();
+      assertThat(disk.paths())
+          .containsExactly("/dev/disk/by-id/wwn-0x5", "/dev/disk/by-path/pci-0");
+    }
+
+    @Test
+    void aFileSystemOnTheWholeDisk() throws IOException {
+      Path disk = machine.disk("vda", GIB, Map.of());
+      Command.of("mkfs.ext4", "-q", "-L", "bsabcd234567", disk.toString()).run();
+      assertThat(reported().signatures()).containsExactly("ext4");
+      assertThat(report().disks().getFirst().labels()).containsExactly("bsabcd234567");
+    }
+
+    @Test
+    void aPartitionTableAndALabelOnAPartition() throws IOException {
+      Path disk = machine.disk("vda", GIB, Map.of());
+      Command.of("sfdisk", "-q", disk.toString()).input("label: gpt\nsize=100MiB\n").run();
+      Path part = machine.partition("vda", "vda1", GIB / 4);
+      Command.of("mkfs.ext4", "-q", "-L", "two words", part.toString()).run();
+      assertThat(reported().signatures()).contains("gpt", "ext4");
+      assertThat(report().disks().getFirst().labels()).containsExactly("two\\x20words");
+      assertThat(report().disks().getFirst().used()).isFalse();
+    }
+
+    @Test
+    void dataAtEitherEnd() throws IOException {
+      Path first = machine.disk("vda", GIB, Map.of());
+      FakeMachine.put(first, 4 * 1024 * 1024 - 1, "x");
+      Path last = machine.disk("vdb", GIB + 512, Map.of());
+      FakeMachine.put(last, GIB + 511, "x");
+      Path middle = machine.disk("vdc", GIB, Map.of());
+      FakeMachine.put(middle, GIB / 2, "x");
+      Path small = machine.disk("vdd", 1024 * 1024, Map.of());
+      FakeMachine.put(small, 1000, "x");
+      machine.disk("vde", 1024 * 1024, Map.of());
+      machine.answer(1, "409\nno\n").run(script);
+      assertThat(report().disks())
+          .extracting(Disk::edgesZero)
+          .containsExactly(false, false, true, false, true);
+    }
+
+    @Test
+    void aDiskThatCannotBeReadIsNotBlank() throws IOException {
+      Files.delete(machine.disk("vda", GIB, Map.of()));
+      Disk disk = reported();
+      assertThat(disk.blank()).isFalse();
+      assertThat(disk.signatures()).containsExactly("unreadable");
+    }
+
+    @Test
+    void lvmThatNobodyUsesIsNoUseButAMountIs() throws IOException {
+      machine.disk("vda", GIB, Map.of());
+      machine.partition("vda", "vda2", GIB / 2);
+      machine.disk("dm-0", GIB / 4, Map.of("dm/uuid", "LVM-x"));
+      machine.write("sys/block/vda/vda2/holders/dm-0/x", "");
+      assertThat(reported().used()).isFalse();
+      machine.write("proc/swaps", "Filename\n/dev/dm-0 partition 1 0 -2");
+      assertThat(reported().used()).isTrue();
+    }
+
+    @Test
+    void aMountedDiskIsUsed() throws IOException {
+      machine.disk("vda", GIB, Map.of());
+      machine.write("proc/self/mountinfo", "30 1 8:0 / /mnt/x rw - ext4 /dev/vda rw");
+      assertThat(reported().used()).isTrue();
+      assertThat(report().disks().getFirst().medium()).isFalse();
+    }
+
+    @Test
+    void oneWayOfAMultipathDiskIsUsed() throws IOException {
+      machine.disk("sda", GIB, Map.of());
+      machine.disk("dm-0", GIB, Map.of("dm/uuid", "mpath-3600"));
+      machine.write("sys/block/sda/holders/dm-0/x", "");
+      assertThat(reported().used()).isTrue();
+    }
+
+    @Test
+    void theLabelInsideOfAnAssembledArrayIsSeen() throws IOException {
+      machine.disk("sda", GIB, Map.of());
+      machine.partition("sda", "sda2", GIB / 4);
+      Path array = machine.disk("md127", GIB / 4, Map.of());
+      Command.of("mkfs.ext4", "-q", "-L", "bsabcd234567", array.toString()).run();
+      machine.write("sys/block/sda/sda2/holders/md127/x", "");
+      assertThat(reported().labels()).containsExactly("bsabcd234567");
+    }
+
+    @Test
+    void theMediumIsKnownByItsMountItsLabelAndItsName() throws IOException {
+      machine.disk("sda", GIB, Map.of());
+      machine.partition("sda", "sda1", GIB / 4);
+      machine.write(
+          "proc/self/mountinfo", "30 1 8:1 / /run/install/repo ro - iso9660 /dev/sda1 ro");
+      Path stick = machine.disk("sdb", GIB, Map.of());
+      Command.of("mkfs.ext4", "-q", "-L", "Rocky 9", stick.toString()).run();
+      machine.disk("sdc", GIB, Map.of());
+      Path oem = machine.disk("sdd", GIB, Map.of());
+      Command.of("mkfs.ext4", "-q", "-L", "OEMDRV", oem.toString()).run();
+      machine.disk("sde", GIB, Map.of());
+      machine.write(
+          "proc/cmdline", "inst.stage2=hd:LABEL=Rocky\\x209 inst.ks=hd:sdc:/ks.cfg inst.text");
+      machine.answer(1, "409\nno\n").run(script);
+      assertThat(report().disks())
+          .extracting(Disk::medium)
+          .containsExactly(true, true, true, true, false);
+    }
+  }
+
+  @Nested
+  class Standalone {
+    private Result run(Node node) {
+      return machine.run(pre(RENDERER.standaloneKickstart(SITE, node, ID, null)));
+    }
+
+    private Node picking(DiskRule... rules) {
+      return new Node(
+          NODE.name(),
+          NODE.role(),
+          NODE.address(),
+          NODE.nics(),
+          NODE.links(),
+          NODE.bridges(),
+          NODE.carries(),
+          List.of(rules),
+          NODE.firmware(),
+          NODE.localBoot(),
+          NODE.bootOrder(),
+          NODE.kernelArgs(),
+          NODE.packages(),
+          NODE.scripts(),
+          NODE.bmc());
+    }
+
+    private void refused(Result result, String reason) throws IOException {
+      assertThat(result.output()).contains(reason, "Nothing was written");
+      assertThat(machine.file("tmp/disk.ks")).doesNotExist();
+      assertThat(machine.calls()).containsSubsequence("sleep 30", "poweroff -f");
+    }
+
+    @Test
+    void writesTheSameDiskPartAsTheServer() throws IOException {
+      machine.disk("vda", 8 * GIB, Map.of());
+      machine.disk("vdb", 20 * GIB, Map.of());
+      machine.disk("vdc", 12 * GIB, Map.of());
+      assertThat(run(NODE).status()).isZero();
+      Disk smallest =
+          new Disk(
+              "vdc", 12 * GIB, "", "", "", List.of(), false, false, false, true, List.of(),
+              List.of());
+      String served = RENDERER.diskFragment(SITE, NODE, ID, List.of(smallest));
+      assertThat(machine.file("tmp/disk.ks"))
+          .hasContent(served.substring(served.indexOf('\n') + 1));
+      assertThat(machine.calls()).isEmpty();
+    }
+
+    @Test
+    void mirrorsOverTheTwoDisksThatTheRulesMean() throws IOException {
+      machine.disk("sda", 500 * GIB, Map.of("serial", "A"));
+      machine.disk("sdb", 500 * GIB, Map.of("device/wwid", "naa.5000C500A1B2C3D4"));
+      machine.disk("sdc", 500 * GIB, Map.of("serial", "C"));
+      Node node = picking(new DiskRule.Serial("C"), new DiskRule.Wwn("0x5000c500a1b2c3d4"));
+      assertThat(run(node).status()).isZero();
+      assertThat(machine.file("tmp/disk.ks"))
+          .content()
+          .contains("ignoredisk --only-use=sdc,sdb\n", "logvol /var/lib/libvirt")
+          .endsWith(Renderer.END_OF_DISK_PART + "\n")
+          .doesNotContain("@");
+    }
+
+    @Test
+    void refusesADiskThatIsNotBlank() throws IOException {
+      Path disk = machine.disk("vda", 12 * GIB, Map.of());
+      Command.of("mkfs.ext4", "-q", "-L", "data", disk.toString()).run();
+      refused(run(NODE), "vda (12 GiB, ext4 labelled data) is not blank");
+    }
+
+    @Test
+    void refusesADiskWithDataButNoSignature() throws IOException {
+      FakeMachine.put(machine.disk("vda", 12 * GIB, Map.of()), 12 * GIB - 1, "x");
+      refused(run(NODE), "vda (12 GiB, data without a signature) is not blank");
+    }
+
+    @Test
+    void refusesAMachineThatIsInstalledAlready() throws IOException {
+      machine.disk("vda", 12 * GIB, Map.of());
+      Path other = machine.disk("vdb", 30 * GIB, Map.of());
+      String label = InstallId.fresh(SITE.name(), NODE.name(), new SplittableRandom(9)).label();
+      Command.of("mkfs.ext4", "-q", "-L", label, other.toString()).run();
+      refused(run(NODE), "already carries an install of kvm1");
+    }
+
+    @Test
+    void anotherNodesLabelDoesNotCount() throws IOException {
+      machine.disk("vda", 12 * GIB, Map.of());
+      Path other = machine.disk("vdb", 30 * GIB, Map.of());
+      Command.of("mkfs.ext4", "-q", "-L", "bsaaaa234567", other.toString()).run();
+      assertThat(run(NODE).status()).isZero();
+      assertThat(machine.file("tmp/disk.ks")).content().contains("--only-use=vda\n");
+    }
+
+    @Test
+    void neverTakesTheMediumEvenIfItFitsBest() throws IOException {
+      machine.disk("vda", 12 * GIB, Map.of());
+      machine.disk("vdb", 11 * GIB, Map.of());
+      machine.write("proc/cmdline", "inst.ks=hd:vdb:/ks.cfg");
+      assertThat(run(NODE).status()).isZero();
+      assertThat(machine.file("tmp/disk.ks")).content().contains("--only-use=vda\n");
+    }
+
+    @Test
+    void refusesAReadOnlyDiskAndAUsedOne() throws IOException {
+      machine.disk("vda", 12 * GIB, Map.of("ro", "1"));
+      refused(run(NODE), "vda (12 GiB, blank) is read-only");
+      machine.write("sys/block/vda/ro", "0");
+      machine.write("proc/self/mountinfo", "30 1 8:0 / /mnt rw - ext4 /dev/vda rw");
+      refused(run(NODE), "is in use");
+    }
+
+    @Test
+    void refusesWhenNoDiskOrSeveralAreMeant() throws IOException {
+      machine.disk("vda", 12 * GIB, Map.of("serial", "X"));
+      refused(run(picking(new DiskRule.Serial("Y"))), "No disk is meant by the rule serial Y");
+      refused(run(picking(new DiskRule.Size(13 * GIB, null))), "No disk is meant");
+      refused(run(picking(new DiskRule.Wwn(""))), "No disk is meant");
+      machine.disk("vdb", 12 * GIB, Map.of("serial", "X"));
+      refused(run(picking(new DiskRule.Serial("X"))), "Several disks are meant");
+      refused(
+          run(picking(new DiskRule.DevicePath("/dev/vda"), new DiskRule.DevicePath("/dev/vda"))),
+          "No disk is meant by the rule path /dev/vda");
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package org.barestack.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.barestack.model.Disk;
+import org.barestack.model.InstallId;
+import org.barestack.model.Node;
+import org.barestack.model.Role;
+import org.barestack.model.Site;
+import org.barestack.testing.Golden;
+import org.barestack.testing.Sites;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RendererTest {
+  private static final Renderer RENDERER = new Renderer(List.of());
+
+  static Stream<Arguments> nodes() {
+    return Stream.of(Sites.lab(), Sites.rack())
+        .flatMap(site -> site.nodes().stream().map(node -> Arguments.of(site, node)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void goldens(Site site, Node node) {
+    Golden.check("render/" + site.name() + "/" + node.name(), RENDERER.artefacts(site, node));
+  }
+
+  @Test
+  void theReadmeNamesEveryVariable() throws IOException {
+    String readme = Files.readString(Path.of("kickstart-templates/README.md"));
+    Site site = Sites.rack();
+    List<String> names = new ArrayList<>();
+    names("site", Views.site(site), names);
+    names("node", Views.node(site, site.managementNode()), names);
+    assertThat(names)
+        .hasSizeGreaterThan(60)
+        .allSatisfy(name -> {
+          String last = name.substring(name.lastIndexOf('.'));
+          assertThat(readme)
+              .containsAnyOf("`" + name + "`", "`" + last + "`", "`" + last.substring(1) + "`");
+        });
+  }
+
+  private static void names(String prefix, Object value, List<String> names) {
+    switch (value) {
+      case Map<?, ?> map ->
+          map.forEach((key, inner) -> names(prefix + "." + key, (Object) inner, names));
+      case List<?> list when !list.isEmpty() && list.getFirst() instanceof Map<?, ?> first -> {
+        names.add(prefix);
+        names(prefix, first, names);
+      }
+      default -> names.add(prefix);
+    }
+  }
+
+  @Test
+  void aSiteReplacesAddsAndTakesAwayFiles(@TempDir Path folder) throws IOException {
+    Path own = folder.resolve("kickstart-templates");
+    write(own.resolve("snippets/packages.ks.j2"), "%packages\n@core\n{{ node.name|pkg }}\n%end\n");
+    write(own.resolve("firstboot/20-time-in-sync.sh.j2"), "");
+    write(own.resolve("firstboot/22-own.sh.j2"), "#!/bin/sh\necho {{ site.name|sh }}\n");
+    write(own.resolve("files/etc/issue.j2"), "{# mode 0600 #}\nwelcome\n");
+    write(folder.resolve("pxe/local.ipxe.j2"), "#!ipxe\nshell\n");
+    Renderer renderer = new Renderer(List.of(folder));
+    Site site = Sites.lab();
+    Map<String, String> artefacts = renderer.artefacts(site, site.nodes().getFirst());
+    assertThat(artefacts.get("kickstart.ks")).contains("%packages\n@core\nmgmt1\n%end\n");
+    assertThat(artefacts.get("local.ipxe")).isEqualTo("#!ipxe\nshell\n");
+    assertThat(artefacts)
+        .containsEntry("files/usr/libexec/barestack/firstboot.d/22-own", "#!/bin/sh\necho lab\n")
+        .doesNotContainKey("files/usr/libexec/barestack/firstboot.d/20-time-in-sync");
+    assertThat(renderer.files(site, site.nodes().getFirst()))
+        .contains(new NodeFile("/etc/issue", "0600", "welcome\n"));
+  }
+
+  @Test
+  void aRoleIsAFolder(@TempDir Path folder) throws IOException {
+    Path role = folder.resolve("kickstart-templates/roles/log-host");
+    write(role.resolve("system.ks.j2"), "selinux --enforcing\n");
+    write(role.resolve("packages.ks.j2"), "rsyslog\n");
+    write(
+        role.resolve("volumes.ks.j2"), "logvol /srv --vgname=system --name=srv --size=1 --grow\n");
+    write(role.resolve("firstboot/50-log.sh"), "#!/bin/sh\n");
+    Node node = withRole(Sites.lab().nodes().getLast(), new Role("log-host"));
+    Map<String, String> artefacts = new Renderer(List.of(folder)).artefacts(Sites.lab(), node);
+    assertThat(artefacts.get("kickstart.ks")).contains("\nrsyslog\n%end\n", "50-log");
+  }
+
+  @Test
+  void aRoleWithoutAFolderIsAProblem() {
+    Node node = withRole(Sites.lab().nodes().getLast(), new Role("log-host"));
+    assertThatExceptionOfType(TemplateException.class)
+        .isThrownBy(() -> RENDERER.artefacts(Sites.lab(), node))
+        .satisfies(e ->
+            assertThat(e.problems())
+                .extracting(TemplateProblem::message)
+                .contains("there is no template kickstart-templates/roles/log-host/system.ks.j2"));
+  }
+
+  @Test
+  void stepsAreNotCalledAlike(@TempDir Path folder) throws IOException {
+    Path own = folder.resolve("kickstart-templates");
+    write(own.resolve("firstboot/25-monitoring.sh"), "#!/bin/sh\n");
+    Site site = Sites.rack();
+    Renderer renderer = new Renderer(List.of(folder));
+    assertThatExceptionOfType(TemplateException.class)
+        .isThrownBy(() -> renderer.files(site, site.managementNode()))
+        .withMessageContaining("two firstboot steps are called 25-monitoring");
+    write(own.resolve("firstboot/x.sh"), "#!/bin/sh\n");
+    assertThatExceptionOfType(TemplateException.class)
+        .isThrownBy(() -> renderer.files(Sites.lab(), Sites.lab().managementNode()))
+        .withMessageContaining("a step's file is called like 30-network-up.sh");
+  }
+
+  @Test
+  void aFileIsNotThereAsATemplateAndAsItIs(@TempDir Path folder) throws IOException {
+    write(folder.resolve("kickstart-templates/files/etc/hosts"), "127.0.0.1 localhost\n");
+    Site site = Sites.lab();
+    assertThatExceptionOfType(TemplateException.class)
+        .isThrownBy(() -> new Renderer(List.of(folder)).files(site, site.managementNode()))
+        .withMessageContaining("to replace etc/hosts.j2, call it that too");
+  }
+
+  @Test
+  void aScriptThatWouldEndTheKickstartIsNamed() {
+    Site site = Sites.rack();
+    Node node = site.managementNode();
+    Node ending =
+        new Node(
+            node.name(),
+            node.role(),
+            node.address(),
+            node.nics(),
+            node.links(),
+            node.bridges(),
+            node.carries(),
+            node.os(),
+            node.firmware(),
+            node.localBoot(),
+            node.bootOrder(),
+            node.kernelArgs(),
+            node.packages(),
+            List.of(new Node.SiteScript(25, "odd", "#!/bin/sh\n%end\n")),
+            node.bmc());
+    assertThatExceptionOfType(TemplateException.class)
+        .isThrownBy(() -> RENDERER.artefacts(site, ending))
+        .withMessageContaining("firstboot.d/25-odd: line 2")
+        .withMessageContaining("'%end'");
+  }
+
+  @Test
+  void aDiskPartThatLosesItsEndIsAProblem(@TempDir Path folder) throws IOException {
+    write(folder.resolve("kickstart-templates/disk.ks.j2"), "autopart\n");
+    Site site = Sites.lab();
+    assertThatExceptionOfType(TemplateException.class)
+        .isThrownBy(() -> new Renderer(List.of(folder)).artefacts(site, site.managementNode()))
+        .withMessageContaining("# end of disk part");
+  }
+
+  /** What Anaconda's partitioning needs before anything grows, on the smallest disk it is for. */
+  @ParameterizedTest(name = "{0} GiB")
+  @ValueSource(longs = {8, 10, 20, 39, 40, 100, 2048})
+  void theVolumesFitOnTheDisk(long gib) {
+    Site site = Sites.lab();
+    for (Node node : site.nodes()) {
+      Disk disk =
+          new Disk(
+              "vda", gib << 30, "", "", "", List.of(), false, false, false, true, List.of(),
+              List.of());
+      InstallId id = InstallId.fresh("lab", node.name(), new SplittableRandom(1));
+      String part = RENDERER.diskFragment(site, node, id, List.of(disk));
+      // the EFI system partition takes up to 600 MiB, GPT and alignment 2
+      assertThat(sizes(part, "part ") + 602).isLessThanOrEqualTo(gib * 1024);
+      // LVM keeps an extent of 4 MiB for itself
+      assertThat(sizes(part, "logvol ") + 4).isLessThanOrEqualTo(sizes(part, "part pv"));
+      assertThat(part).contains(" --label=" + id + " ");
+    }
+  }
+
+  private static long sizes(String part, String command) {
+    return part.lines()
+        .filter(line -> line.startsWith(command))
+        .mapToLong(line -> Long.parseLong(line.replaceAll(".* --size=([0-9]+).*", "$1")))
+        .sum();
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private static Node withRole(Node node, Role role) {
+    return new Node(
+        node.name(),
+        role,
+        node.address(),
+        node.nics(),
+        node.links(),
+        node.bridges(),
+        node.carries(),
+        node.os(),
+        node.firmware(),
+        node.localBoot(),
+        node.bootOrder(),
+        node.kernelArgs(),
+        node.packages(),
+        node.scripts(),
+        node.bmc());
+  }
+}
