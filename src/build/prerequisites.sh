@@ -25,6 +25,8 @@ demo  grub-mkimage|grub2-mkimage                  grub-common          grub2-too
 demo  busybox                                     busybox-static       busybox
 demo  cpio                                        cpio                 cpio
 demo  sfdisk                                      fdisk                util-linux
+demo  dmsetup                                     dmsetup              device-mapper
+demo  udevadm                                     udev                 systemd-udev
 demo  mkfs.vfat                                   dosfstools           dosfstools
 demo  mkfs.ext4                                   e2fsprogs            e2fsprogs
 demo  mkfs.xfs                                    xfsprogs             xfsprogs

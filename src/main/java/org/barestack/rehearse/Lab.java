@@ -56,7 +56,13 @@ public final class Lab implements AutoCloseable {
   public static Lab open(Subnet subnet) throws IOException {
     Lab lab = alone("br0", subnet.network().plus(1), subnet);
     try {
-      ip("address add " + lab.hostAddress() + "/" + subnet.prefix() + " dev " + lab.hostInterface());
+      ip(
+          "address add "
+              + lab.hostAddress()
+              + "/"
+              + subnet.prefix()
+              + " dev "
+              + lab.hostInterface());
       return lab;
     } catch (IOException e) {
       lab.close();

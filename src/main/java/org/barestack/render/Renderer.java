@@ -8,10 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.barestack.model.Disk;
 import org.barestack.model.InstallId;
@@ -19,6 +21,7 @@ import org.barestack.model.Node;
 import org.barestack.model.Node.DiskRule;
 import org.barestack.model.Node.LocalBoot;
 import org.barestack.model.Node.SiteScript;
+import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Token;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,13 @@ public final class Renderer {
   public Renderer(List<Path> siteRoots) {
     this.kickstart = new Templates("kickstart-templates", siteRoots);
     this.pxe = new Templates("pxe", siteRoots);
+  }
+
+  /** The roles that there are templates for: the folders in {@code roles}. */
+  public Set<Role> roles() {
+    return kickstart.list("roles").stream()
+        .map(name -> new Role(name.substring(0, name.indexOf('/'))))
+        .collect(Collectors.toSet());
   }
 
   /** The kickstart as it is served: it cannot write a disk until a claim was granted. */

@@ -1,0 +1,333 @@
+package org.barestack.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.barestack.boot.BootAnswer;
+import org.barestack.boot.BootDesk;
+import org.barestack.boot.BootDesk.OpenInstall;
+import org.barestack.boot.BootRequest;
+import org.barestack.boot.ClaimAnswer;
+import org.barestack.command.DemoCommand;
+import org.barestack.command.EventsCommand;
+import org.barestack.command.Failure;
+import org.barestack.command.ForgetCommand;
+import org.barestack.command.ReinstallCommand;
+import org.barestack.command.RenderCommand;
+import org.barestack.command.RenderKickstartCommand;
+import org.barestack.command.Root;
+import org.barestack.command.SchemaCommand;
+import org.barestack.command.ServeCommand;
+import org.barestack.command.Server;
+import org.barestack.command.StatusCommand;
+import org.barestack.command.ValidateCommand;
+import org.barestack.command.WatchCommand;
+import org.barestack.content.Loaders;
+import org.barestack.content.Releases;
+import org.barestack.journal.SqliteJournal;
+import org.barestack.model.ClientKind;
+import org.barestack.model.Ipv4;
+import org.barestack.model.Journal;
+import org.barestack.model.MacAddress;
+import org.barestack.model.Node;
+import org.barestack.model.NodeState;
+import org.barestack.model.Site;
+import org.barestack.render.InstallContext;
+import org.barestack.render.Renderer;
+import org.barestack.serve.dhcp.DhcpServer;
+import org.barestack.serve.dhcp.Seen;
+import org.barestack.serve.http.HttpServer;
+import org.barestack.serve.http.Texts;
+import org.barestack.serve.tftp.Content;
+import org.barestack.serve.tftp.TftpFiles;
+import org.barestack.serve.tftp.TftpServer;
+import org.barestack.wire.dhcp.BootFile;
+import org.barestack.wire.dhcp.Client;
+import org.barestack.wire.dhcp.DhcpMode;
+import org.barestack.wire.dhcp.DhcpResponder;
+import org.barestack.wire.dhcp.DhcpSettings;
+import org.barestack.wire.dhcp.Lease;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** Puts the program together, by hand: who talks to whom stands here and nowhere else. */
+final class Assembly {
+  private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+
+  private static final Duration LEASE_TIME = Duration.ofHours(1);
+
+  /** Long enough to read why a machine does not install, short enough not to hold its boot. */
+  private static final int READING_SECONDS = 5;
+
+  private Assembly() {}
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Root())
+        .addSubcommand(new ValidateCommand())
+        .addSubcommand(new SchemaCommand())
+        .addSubcommand(new RenderKickstartCommand())
+        .addSubcommand(new RenderCommand())
+        .addSubcommand(new ServeCommand(Assembly::serve))
+        .addSubcommand(new StatusCommand())
+        .addSubcommand(new WatchCommand())
+        .addSubcommand(new EventsCommand())
+        .addSubcommand(new ReinstallCommand())
+        .addSubcommand(new ForgetCommand())
+        .addSubcommand(new DemoCommand())
+        .setUsageHelpAutoWidth(true);
+  }
+
+  /** What is open, closed in the opposite order. */
+  private static final class Running implements Server {
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+    <T extends AutoCloseable> T add(T part) {
+      parts.push(part);
+      return part;
+    }
+
+    @Override
+    public void close() throws IOException {
+      while (!parts.isEmpty()) {
+        try {
+          parts.pop().close();
+        } catch (IOException | RuntimeException e) {
+          throw e;
+        } catch (Exception e) {
+          throw new IOException(e);
+        }
+      }
+    }
+  }
+
+  static Server serve(Server.Order order) throws IOException {
+    Site site = order.site().get();
+    Loaders loaders = loaders(order.folder(), site);
+    Supplier<Releases.Answer> release = release(order);
+    tell(release.get());
+    Running running = new Running();
+    try {
+      Journal journal = running.add(SqliteJournal.open(order.journal()));
+      BootDesk desk =
+          new BootDesk(order.site(), journal, InstantSource.system(), new SecureRandom());
+      Texts texts = texts(order.site(), order.renderer(), journal, release);
+      Site.Provisioning at = site.provisioning();
+      InetAddress address = InetAddress.getByAddress(at.address().octets());
+      running.add(
+          HttpServer.start(
+              new InetSocketAddress(address, at.httpPort()),
+              desk,
+              texts,
+              loaders,
+              order.httpRoot(),
+              release));
+      running.add(
+          TftpServer.start(
+              TftpServer.Settings.on(at.address()),
+              tftpFiles(loaders),
+              served -> recordLoader(order.site().get(), desk, served)));
+      if (at.dhcp() != Site.DhcpMode.OFF) {
+        DhcpResponder responder =
+            new DhcpResponder(
+                settings(site),
+                mac -> lease(order.site().get(), mac),
+                (mac, client) -> bootFile(order.site().get(), loaders, client),
+                InstantSource.system());
+        running.add(
+            DhcpServer.open(at.networkInterface(), responder, seen -> recordStranger(desk, seen)));
+      }
+      LOG.info("serving site {}: {} nodes; Ctrl-C stops", site.name(), site.nodes().size());
+      return running;
+    } catch (IOException | RuntimeException e) {
+      running.close();
+      throw e;
+    }
+  }
+
+  private static Loaders loaders(Path folder, Site site) throws IOException {
+    Loaders loaders = Loaders.read(folder);
+    for (var loader : loaders.find(Set.of(site.rocky().arch())).entrySet()) {
+      switch (loader.getValue()) {
+        case Loaders.Answer.Missing(String message) -> throw Failure.notDone(message);
+        case Loaders.Answer.Found found ->
+            LOG.info(
+                "loader {}: {} ({}, sha256 {})",
+                loader.getKey(),
+                found.file(),
+                found.knownAs() != null ? found.knownAs() : "a build that we do not know",
+                found.sha256());
+      }
+    }
+    return loaders;
+  }
+
+  private static Supplier<Releases.Answer> release(Server.Order order) {
+    Releases releases = new Releases(order.httpRoot());
+    return () -> {
+      try {
+        return releases.find(order.site().get().rocky());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
+  }
+
+  private static void tell(Releases.Answer release) {
+    switch (release) {
+      case Releases.Answer.Missing(String message) -> throw Failure.notDone(message);
+      case Releases.Answer.Elsewhere(URI tree) ->
+          LOG.info(
+              "release: {}, kernel and initrd too{}",
+              tree,
+              "https".equals(tree.getScheme())
+                  ? "; the iPXE of most distributions has no HTTPS: if a machine stops there, name"
+                      + " an http mirror"
+                  : "");
+      case Releases.Answer.Found(Releases.Tree tree) -> {
+        LOG.info("release {}: Rocky Linux {} {}", tree.path(), tree.version(), tree.arch());
+        if (tree.standIn()) {
+          LOG.warn(
+              "this release is a stand-in: it plays Rocky's installer for rehearsals and installs"
+                  + " no Rocky");
+        }
+      }
+    }
+  }
+
+  private static Texts texts(
+      Supplier<Site> site, Renderer renderer, Journal journal, Supplier<Releases.Answer> release) {
+    return new Texts() {
+      @Override
+      public String entry() {
+        return renderer.ipxeEntry(site.get().baseUrl());
+      }
+
+      @Override
+      public String install(BootAnswer.Install answer, BootRequest request) {
+        return renderer.ipxeInstall(
+            site.get(), answer.node(), context(site.get(), answer.install(), release.get()));
+      }
+
+      @Override
+      public String localDisk(BootAnswer.LocalDisk answer, BootRequest request) {
+        return renderer.ipxeLocalDisk(answer.how(), answer.reason(), READING_SECONDS);
+      }
+
+      @Override
+      public String kickstart(OpenInstall open) {
+        return journal.pin(
+            open.install().id(),
+            "kickstart",
+            () ->
+                renderer.kickstart(
+                    site.get(), open.node(), context(site.get(), open.install(), release.get())));
+      }
+
+      @Override
+      public String diskFragment(ClaimAnswer.Granted granted) {
+        return renderer.diskFragment(
+            site.get(), granted.node(), granted.install(), granted.disks());
+      }
+    };
+  }
+
+  private static InstallContext context(
+      Site site, NodeState.Install install, Releases.Answer release) {
+    URI tree =
+        switch (release) {
+          case Releases.Answer.Elsewhere(URI elsewhere) -> elsewhere;
+          case Releases.Answer.Found(Releases.Tree ours) ->
+              URI.create(site.baseUrl() + "/" + ours.path());
+          case Releases.Answer.Missing(String message) -> throw new IllegalStateException(message);
+        };
+    return new InstallContext(install.id(), install.token(), site.baseUrl(), tree);
+  }
+
+  private static TftpFiles tftpFiles(Loaders loaders) {
+    return name -> {
+      Optional<Loaders.Answer> loader = loaders.find(name);
+      return loader.isPresent() && loader.get() instanceof Loaders.Answer.Found found
+          ? new TftpFiles.Answer.Found(Content.open(found.file()))
+          : new TftpFiles.Answer.NotFound("no loader is called so");
+    };
+  }
+
+  private static DhcpSettings settings(Site site) {
+    Site.Provisioning at = site.provisioning();
+    Site.Management network = site.networks().management();
+    boolean same = at.subnet().equals(network.subnet());
+    return new DhcpSettings(
+        at.dhcp() == Site.DhcpMode.FULL ? DhcpMode.FULL : DhcpMode.PROXY,
+        at.address(),
+        at.subnet(),
+        same ? network.gateway() : null,
+        network.dns(),
+        network.domain(),
+        List.of(),
+        at.pool(),
+        LEASE_TIME);
+  }
+
+  /** A node has its own address where the provisioning network is the management network. */
+  private static Lease lease(Site site, MacAddress mac) {
+    Optional<Node> node =
+        site.node(mac)
+            .filter(one -> one.bootMac().equals(mac))
+            .filter(one -> site.provisioning().subnet().isHost(one.address()));
+    return node.isPresent()
+        ? new Lease.Fixed(node.get().address(), node.get().name().text())
+        : new Lease.FromPool();
+  }
+
+  private static BootFile bootFile(Site site, Loaders loaders, ClientKind client) {
+    if (client.ipxe()) {
+      return new BootFile.Url(URI.create(site.baseUrl() + "/boot.ipxe"));
+    }
+    return loaders
+        .name(client)
+        .<BootFile>map(name ->
+            client.http()
+                ? new BootFile.Url(URI.create(site.baseUrl() + "/loaders/" + name))
+                : new BootFile.Tftp(name))
+        .orElseGet(() -> new BootFile.None("pxe/loaders.yaml has no loader for " + client));
+  }
+
+  private static void recordStranger(BootDesk desk, Seen seen) {
+    if (seen.client() instanceof Client.NetworkBoot(ClientKind kind)) {
+      desk.seen(
+          new BootRequest(
+              seen.mac(),
+              kind.toString(),
+              kind.uefi(),
+              seen.uuid().map(Object::toString).orElse(""),
+              "",
+              ""));
+    }
+  }
+
+  /** TFTP knows only an address, which is the node's own where we gave it. */
+  private static void recordLoader(Site site, BootDesk desk, TftpServer.Served served) {
+    Ipv4 client = served.client();
+    site.nodes().stream()
+        .filter(node -> node.address().equals(client))
+        .findFirst()
+        .ifPresent(node ->
+            desk.fetched(
+                node.bootMac(),
+                Map.of("file", served.file(), "bytes", Long.toString(served.bytes()))));
+  }
+}

@@ -1,0 +1,44 @@
+package org.barestack.command;
+
+import java.util.concurrent.Callable;
+import org.barestack.model.Node;
+import org.barestack.model.Site;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code barestack render-kickstart NODE}. */
+@Command(
+    name = "render-kickstart",
+    description = {
+      "Prints the kickstart that a node will be served.",
+      "It has no disk command: the installer claims its disk first. Install id and token are",
+      "examples; each install gets its own."
+    })
+public final class RenderKickstartCommand implements Callable<Integer> {
+  @Mixin private final SiteOptions options = new SiteOptions();
+
+  @Parameters(paramLabel = "NODE", description = "A node of the site.")
+  private String node = "";
+
+  @Option(
+      names = "--standalone",
+      description =
+          "One file for other servers and media: the disk part is inside, behind a look at the"
+              + " machine by the same rules. It reports to nobody and powers off at the end.")
+  private boolean standalone;
+
+  @Spec private CommandSpec command = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    Site site = options.load();
+    Node one = SiteOptions.node(site, node);
+    String file = standalone ? "standalone.ks" : "kickstart.ks";
+    new Print(command).text(options.renderer().artefacts(site, one).getOrDefault(file, ""));
+    return 0;
+  }
+}

@@ -1,0 +1,102 @@
+package org.barestack.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.barestack.model.Site;
+import org.barestack.site.LiveSite;
+import org.barestack.site.SiteResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code barestack serve}. */
+@Command(
+    name = "serve",
+    description = {
+      "Boots and installs a site's machines over the network, until Ctrl-C or SIGTERM.",
+      "Needs root, or the capabilities CAP_NET_BIND_SERVICE and CAP_NET_RAW."
+    })
+public final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+  private final Server.Starter starter;
+
+  @Mixin private final SiteOptions options = new SiteOptions();
+
+  @Option(
+      names = "--http-root",
+      paramLabel = "DIR",
+      description =
+          "The folder with releases/ and repos/ (default: http-root beside the site file, else the"
+              + " one of the checkout).")
+  private @Nullable Path httpRoot;
+
+  /** The command, which leaves the work to the server that {@code starter} starts. */
+  public ServeCommand(Server.Starter starter) {
+    this.starter = starter;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Site site = options.load();
+    LiveSite live =
+        new LiveSite(
+            options.file(),
+            options.renderer().roles(),
+            site,
+            InstantSource.system(),
+            ServeCommand::tell);
+    Server.Order order =
+        new Server.Order(live, options.folder(), options.renderer(), options.journal(), httpRoot());
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread atExit = Thread.ofPlatform().unstarted(() -> stop(asked, stopped));
+    Server server = starter.start(order);
+    try {
+      Runtime.getRuntime().addShutdownHook(atExit);
+      asked.await();
+    } finally {
+      server.close();
+      stopped.countDown();
+    }
+    return 0;
+  }
+
+  private static void tell(SiteResult result) {
+    switch (result) {
+      case SiteResult.Good good ->
+          LOG.info(
+              "site {} was read again: {} nodes", good.site().name(), good.site().nodes().size());
+      case SiteResult.Bad bad ->
+          bad.problems()
+              .forEach(problem -> LOG.error("the changed site is not taken: {}", problem));
+    }
+  }
+
+  /** The JVM ends when its shutdown hooks have, so this one waits until all is closed. */
+  private static void stop(CountDownLatch asked, CountDownLatch stopped) {
+    asked.countDown();
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Path httpRoot() {
+    if (httpRoot != null) {
+      return httpRoot;
+    }
+    Path beside = options.folder().resolve("http-root");
+    Path checkout = Path.of(System.getProperty("barestack.home", "."), "http-root");
+    return List.of(beside, checkout).stream().filter(Files::isDirectory).findFirst().orElse(beside);
+  }
+}

@@ -1,0 +1,35 @@
+package org.barestack.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.barestack.model.Site;
+import org.barestack.render.Renderer;
+
+/** Everything that {@code serve} runs, until it is closed. */
+public interface Server extends AutoCloseable {
+  @Override
+  void close() throws IOException;
+
+  /**
+   * What a server serves.
+   *
+   * @param site the site as it is now
+   * @param folder the site's folder
+   * @param journal the journal's file
+   * @param httpRoot the folder with releases/ and repos/
+   */
+  record Order(Supplier<Site> site, Path folder, Renderer renderer, Path journal, Path httpRoot) {}
+
+  /** Starts one. */
+  @FunctionalInterface
+  interface Starter {
+    /**
+     * Starts to serve.
+     *
+     * @throws Failure if something is missing; the message says what to do
+     * @throws IOException if a port cannot be had; the message says what to do
+     */
+    Server start(Order order) throws IOException;
+  }
+}

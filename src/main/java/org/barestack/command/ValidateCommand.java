@@ -1,0 +1,114 @@
+package org.barestack.command;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.barestack.model.Node;
+import org.barestack.model.Site;
+import org.barestack.render.Renderer;
+import org.barestack.render.TemplateException;
+import org.barestack.render.TemplateProblem;
+import org.barestack.site.SiteFile;
+import org.barestack.site.SiteProblem;
+import org.barestack.site.SiteProblem.Severity;
+import org.barestack.site.SiteResult;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code barestack validate}. */
+@Command(
+    name = "validate",
+    description = {
+      "Checks a site: all its problems at once, and every template rendered for every node.",
+      "Ends with 0 if machines can be installed from it, else with 1."
+    })
+public final class ValidateCommand implements Callable<Integer> {
+  @Mixin private final SiteOptions options = new SiteOptions();
+
+  @Option(names = "--json", description = "Print the problems as JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec command = CommandSpec.create();
+
+  /** What was found, and in how many nodes it was looked for. */
+  private record Findings(List<SiteProblem> problems, int nodes) {
+    long errors() {
+      return problems.stream().filter(one -> one.severity() == Severity.ERROR).count();
+    }
+  }
+
+  @Override
+  public Integer call() {
+    Renderer renderer = options.renderer();
+    Findings findings =
+        switch (SiteFile.load(options.file(), renderer.roles())) {
+          case SiteResult.Bad(List<SiteProblem> problems) -> new Findings(problems, 0);
+          case SiteResult.Good(Site site, List<SiteProblem> warnings) -> {
+            List<SiteProblem> all = new ArrayList<>(warnings);
+            all.addAll(rendered(renderer, site));
+            yield new Findings(all, site.nodes().size());
+          }
+        };
+    Print out = new Print(command);
+    if (json) {
+      out.json(findings.problems().stream().map(ValidateCommand::fields).toList());
+    } else {
+      findings.problems().forEach(out::line);
+      out.line(verdict(findings));
+    }
+    return findings.errors() == 0 ? 0 : Failure.NOT_DONE;
+  }
+
+  private String verdict(Findings findings) {
+    long warnings = findings.problems().size() - findings.errors();
+    return options.file()
+        + ": "
+        + (findings.errors() == 0
+            ? "good, " + SiteOptions.count(findings.nodes(), "node")
+            : SiteOptions.count(findings.errors(), "error"))
+        + (warnings == 0 ? "" : ", " + SiteOptions.count(warnings, "warning"));
+  }
+
+  /** A template's problem usually shows in every node of a role; it is told once. */
+  private static List<SiteProblem> rendered(Renderer renderer, Site site) {
+    Map<TemplateProblem, SiteProblem> problems = new LinkedHashMap<>();
+    for (Node node : site.nodes()) {
+      try {
+        renderer.artefacts(site, node);
+      } catch (TemplateException e) {
+        for (TemplateProblem problem : e.problems()) {
+          problems.putIfAbsent(
+              problem,
+              new SiteProblem(
+                  Severity.ERROR,
+                  problem.file(),
+                  problem.line(),
+                  1,
+                  "nodes." + node.name(),
+                  problem.message(),
+                  "correct the template, or the value it was given"));
+        }
+      }
+    }
+    return List.copyOf(problems.values());
+  }
+
+  private static Map<String, @Nullable Object> fields(SiteProblem problem) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
+    fields.put("file", problem.file());
+    fields.put("line", problem.line());
+    fields.put("column", problem.column());
+    fields.put("path", problem.path());
+    fields.put("message", problem.message());
+    fields.put("remedy", problem.remedy());
+    return fields;
+  }
+}
