@@ -327,7 +327,7 @@ final class Assembly {
         .findFirst()
         .ifPresent(node ->
             desk.fetched(
-                node.bootMac(),
+                List.of(node.bootMac()),
                 Map.of("file", served.file(), "bytes", Long.toString(served.bytes()))));
   }
 }

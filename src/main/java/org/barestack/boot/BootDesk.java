@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -255,11 +256,13 @@ public final class BootDesk {
    * Notes what a machine says of itself it fetched while its install is under way. For display
    * only: anybody in the network can claim to be that machine.
    *
+   * @param macs its interfaces, of which the site may know some or none
    * @param detail {@code file}, {@code bytes}
    */
-  public void fetched(MacAddress mac, Map<String, String> detail) {
-    site.get()
-        .node(mac)
+  public void fetched(Collection<MacAddress> macs, Map<String, String> detail) {
+    macs.stream()
+        .flatMap(mac -> site.get().node(mac).stream())
+        .findFirst()
         .ifPresent(node -> {
           NodeState state = state(node.name());
           if (state.install() != null && state.phase().underway()) {

@@ -44,7 +44,7 @@ public final class EventText {
           case FETCHED -> "fetched" + detail.after(" ", "file") + detail.size();
           case CLAIM_GRANTED ->
               "may write" + detail.after(" ", "disks") + detail.reason() + detail.disks();
-          case CLAIM_REFUSED -> "must not write" + detail.reason() + detail.disks();
+          case CLAIM_REFUSED -> "refused" + detail.reason() + detail.disks();
           case FOUND_INSTALLED ->
               "is installed already"
                   + detail.after(", label ", "label")
@@ -108,6 +108,9 @@ public final class EventText {
             MachineReport.parse(fields).disks().stream()
                 .map(Disk::describe)
                 .collect(Collectors.joining(", "));
+        if (!disks.isEmpty() && fields.getOrDefault("reason", "").contains(disks)) {
+          return "";
+        }
         return disks.isEmpty() ? "; it has no disk" : "; it has " + disks;
       } catch (IllegalArgumentException e) {
         return "; its report cannot be read: " + e.getMessage();

@@ -287,7 +287,7 @@ final class Routes {
     return new Reply.StoredFile(
         file.get(),
         tree.equals("releases") && installer
-            ? bytes -> request.interfaces().forEach(mac -> desk.fetched(mac, file(name, bytes)))
+            ? bytes -> desk.fetched(request.interfaces(), file(name, bytes))
             : Reply.UNNOTED);
   }
 

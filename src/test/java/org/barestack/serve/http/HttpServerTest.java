@@ -3,6 +3,7 @@ package org.barestack.serve.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -199,11 +200,11 @@ class HttpServerTest {
 
   @Test
   void aFetchOutsideOfAnInstallIsNotNoted() {
-    bench.desk.fetched(Bench.KVM1, Map.of("file", "x"));
-    bench.desk.fetched(new MacAddress("52:54:00:aa:00:99"), Map.of("file", "x"));
+    bench.desk.fetched(List.of(Bench.KVM1), Map.of("file", "x"));
+    bench.desk.fetched(List.of(new MacAddress("52:54:00:aa:00:99")), Map.of("file", "x"));
     String token = bench.token();
     bench.desk.report(new Token(token), Kind.INSTALL_FAILED, Map.of());
-    bench.desk.fetched(Bench.KVM1, Map.of("file", "x"));
+    bench.desk.fetched(List.of(Bench.KVM1), Map.of("file", "x"));
     assertThat(bench.journal.count(Kind.FETCHED)).isZero();
   }
 
@@ -394,6 +395,8 @@ class HttpServerTest {
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
     ours.addAppender(lines);
+    Level usual = ours.getLevel();
+    ours.setLevel(Level.DEBUG);
     String token = bench.token();
     String path = "/install/" + token;
     try {
@@ -412,6 +415,7 @@ class HttpServerTest {
       bench.get(path + "/kickstart");
     } finally {
       ours.detachAppender(lines);
+      ours.setLevel(usual);
     }
     assertThat(lines.list).hasSizeGreaterThan(9);
     assertThat(lines.list)

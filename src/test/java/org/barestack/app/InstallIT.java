@@ -1,0 +1,222 @@
+package org.barestack.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.barestack.journal.SqliteJournal;
+import org.barestack.model.InstallId;
+import org.barestack.model.Journal;
+import org.barestack.model.NodeEvent;
+import org.barestack.model.NodeEvent.Kind;
+import org.barestack.model.NodeName;
+import org.barestack.model.NodeState;
+import org.barestack.model.Phase;
+import org.barestack.model.Role;
+import org.barestack.model.Site;
+import org.barestack.model.Subject;
+import org.barestack.rehearse.Accelerator;
+import org.barestack.rehearse.Rehearsal;
+import org.barestack.rehearse.VirtualMachine;
+import org.barestack.site.SiteFile;
+import org.barestack.site.SiteResult;
+import org.barestack.testing.Command;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Blank machines of both firmware kinds install themselves from {@code barestack serve}, over real
+ * firmware, DHCP, TFTP and HTTP. What stands in for Rocky's installer is the stand-in.
+ */
+class InstallIT {
+  /** Every step takes seconds on an idle host; software translation on a busy one is patient. */
+  private static final Duration LIMIT = Duration.ofMinutes(8);
+
+  private static final Path HOME = Path.of("").toAbsolutePath();
+  private static final Path HTTP_ROOT = HOME.resolve("target/standin/http-root");
+  private static final Pattern UP = Pattern.compile("standin: installed system up node=");
+
+  @TempDir private Path work = Path.of("");
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @BeforeAll
+  static void buildStandIn() {
+    Command.Result build =
+        Command.of(
+                "src/standin/build.sh",
+                HTTP_ROOT.resolve("releases/rocky-9.7-x86_64").toString(),
+                "9.7")
+            .run();
+    assertThat(build.status()).as(build.all()).isZero();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable part : open.reversed()) {
+      part.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T add(T part) {
+    open.add(part);
+    return part;
+  }
+
+  /** {@code examples/lab} with another DHCP mode, in a folder of its own. */
+  private Path siteFile(String dhcp) throws IOException {
+    String text = Files.readString(Path.of("examples/lab/site.yaml"));
+    if (dhcp.equals("proxy")) {
+      text =
+          text.replaceFirst("(?m)^  dhcp: full.*$", "  dhcp: proxy")
+              .replaceFirst("(?m)^  pool: .*\\R", "");
+    }
+    return Files.writeString(
+        Files.createDirectories(work.resolve("site")).resolve("site.yaml"), text);
+  }
+
+  private Rehearsal rehearse(String dhcp) throws Exception {
+    Path file = siteFile(dhcp);
+    Site site =
+        ((SiteResult.Good) SiteFile.load(file, Set.of(Role.MANAGEMENT, Role.KVM_WORKER))).site();
+    List<String> serve =
+        List.of(
+            HOME.resolve("barestack").toString(),
+            "serve",
+            "--site=" + file,
+            "--http-root=" + HTTP_ROOT);
+    Rehearsal rehearsal =
+        add(
+            Rehearsal.open(
+                site,
+                serve,
+                journal(),
+                work.resolve("machines"),
+                Accelerator.TCG,
+                lab -> {
+                  if (dhcp.equals("proxy")) {
+                    add(new OtherDhcpServer(lab, work.resolve("dnsmasq.log")));
+                  }
+                }));
+    rehearsal.awaitServing(LIMIT);
+    return rehearsal;
+  }
+
+  private Journal journal() {
+    return add(SqliteJournal.readOnly(work.resolve("site/.barestack/journal.db")));
+  }
+
+  private String barestack(String... arguments) {
+    List<String> line = new ArrayList<>(List.of(HOME.resolve("barestack").toString()));
+    line.addAll(List.of(arguments));
+    line.add("--site=" + work.resolve("site"));
+    Command.Result result = Command.of(line.toArray(String[]::new)).run();
+    assertThat(result.status()).as(result.all()).isZero();
+    return result.output();
+  }
+
+  private static InstallId install(NodeState state) {
+    return Objects.requireNonNull(state.install()).id();
+  }
+
+  /** In pairs; the full matrix with {@code -Dmatrix=full}. */
+  static Stream<Arguments> machines() {
+    Stream<Arguments> pairs =
+        Stream.of(Arguments.of("mgmt1", "full"), Arguments.of("kvm1", "proxy"));
+    return "full".equals(System.getProperty("matrix"))
+        ? Stream.concat(
+            pairs, Stream.of(Arguments.of("mgmt1", "proxy"), Arguments.of("kvm1", "full")))
+        : pairs;
+  }
+
+  /** mgmt1 has BIOS, kvm1 has UEFI. */
+  @ParameterizedTest(name = "{0}, dhcp {1}")
+  @MethodSource("machines")
+  void aBlankMachineInstallsItselfOnce(String name, String dhcp) throws Exception {
+    NodeName node = new NodeName(name);
+    Rehearsal rehearsal = rehearse(dhcp);
+    VirtualMachine machine = rehearsal.machine(node);
+
+    machine.start();
+    InstallId first = install(rehearsal.await(node, in(Phase.INSTALLED), LIMIT));
+    machine.await(UP, LIMIT);
+    rehearsal.await(node, in(Phase.CONFIGURING), LIMIT);
+    assertThat(fetched(node, first))
+        .containsExactly(
+            "vmlinuz", "initrd.img", ".treeinfo", "images/install.img", "kickstart", "kickstart");
+
+    machine.powerOff();
+    machine.start();
+    machine.await(UP, LIMIT);
+    assertThat(install(rehearsal.state(node))).isEqualTo(first);
+    assertThat(kinds(node)).contains(Kind.LOCAL_BOOT_OFFERED);
+
+    machine.powerOff();
+    assertThat(barestack("reinstall", name, "--wipe", "--yes")).contains("vda (12 GiB");
+    machine.start();
+    NodeState again =
+        rehearsal.await(
+            node, state -> in(Phase.INSTALLED).test(state) && !install(state).equals(first), LIMIT);
+    assertThat(again.wipe()).isEmpty();
+    assertThat(barestack("status")).contains(name).contains("installed");
+  }
+
+  @Test
+  void aDiskWithAFileSystemIsRefusedAndStaysAsItIs() throws Exception {
+    NodeName node = new NodeName("mgmt1");
+    Path disk = Files.createDirectories(work.resolve("machines")).resolve("mgmt1.raw");
+    try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
+      file.setLength(12L << 30);
+    }
+    run("mkfs.ext4", "-q", "-E", "lazy_itable_init=1", "-L", "precious", disk.toString());
+    Path copy = work.resolve("before.raw");
+    run("cp", "--sparse=always", disk.toString(), copy.toString());
+
+    Rehearsal rehearsal = rehearse("full");
+    rehearsal.machine(node).start();
+    NodeState refused = rehearsal.await(node, in(Phase.REFUSED), LIMIT);
+    assertThat(refused.reason())
+        .contains("ext4")
+        .contains("precious")
+        .contains("nothing was written");
+    assertThat(barestack("events", "mgmt1")).contains("refused").contains("precious");
+    assertThat(barestack("status")).contains("barestack reinstall mgmt1 --wipe");
+    rehearsal.await(node, state -> kinds(node).getLast() == Kind.LOCAL_BOOT_OFFERED, LIMIT);
+    rehearsal.machine(node).powerOff();
+    run("cmp", disk.toString(), copy.toString());
+  }
+
+  private static void run(String... line) {
+    Command.Result result = Command.of(line).run();
+    assertThat(result.status()).as(result.all()).isZero();
+  }
+
+  private static Predicate<NodeState> in(Phase phase) {
+    return state -> state.phase() == phase;
+  }
+
+  private List<Kind> kinds(NodeName node) {
+    return journal().events(new Subject.OfNode(node)).stream().map(NodeEvent::kind).toList();
+  }
+
+  private List<String> fetched(NodeName node, InstallId install) {
+    return journal().events(new Subject.OfNode(node)).stream()
+        .filter(event -> event.kind() == Kind.FETCHED && install.equals(event.install()))
+        .map(event -> event.detail().getOrDefault("file", ""))
+        .toList();
+  }
+}

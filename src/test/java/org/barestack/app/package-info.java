@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.app;
+
+import org.jspecify.annotations.NullMarked;
