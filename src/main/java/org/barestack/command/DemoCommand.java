@@ -88,19 +88,37 @@ public final class DemoCommand implements Callable<Integer> {
     try (Journal journal = SqliteJournal.readOnly(state.resolve("journal.db"));
         Rehearsal rehearsal =
             Rehearsal.open(site, serve, journal, work, Accelerator.choose(), lab -> {})) {
-      rehearsal.awaitServing(Duration.ofMinutes(2));
-      for (Node node : site.nodes()) {
-        rehearsal.machine(node.name()).start();
-        out.line("Power on: " + node.name() + ", " + node.firmware() + ", a blank disk");
-      }
-      boolean installed = watch(out, site, journal, began.plus(Duration.ofMinutes(minutes)));
-      summary(out, site, journal, rehearsal);
-      out.line(
-          (installed ? "All nodes are installed, " : "Not all nodes are installed, ")
-              + Duration.between(began, Instant.now()).toSeconds()
-              + " s after the server was started.");
+      // Ctrl-C ends the JVM without a way back through here.
+      Thread atExit = Thread.ofPlatform().unstarted(() -> closeAfterInterrupt(rehearsal));
+      Runtime.getRuntime().addShutdownHook(atExit);
+      boolean installed = install(out, site, journal, rehearsal, began);
+      Runtime.getRuntime().removeShutdownHook(atExit);
       return installed ? 0 : Failure.NOT_DONE;
     }
+  }
+
+  private static void closeAfterInterrupt(Rehearsal rehearsal) {
+    try {
+      rehearsal.close();
+    } catch (IOException e) {
+      System.err.println("barestack: the demo's network may be left over: " + e.getMessage());
+    }
+  }
+
+  private boolean install(Print out, Site site, Journal journal, Rehearsal rehearsal, Instant began)
+      throws IOException, InterruptedException, TimeoutException {
+    rehearsal.awaitServing(Duration.ofMinutes(2));
+    for (Node node : site.nodes()) {
+      rehearsal.machine(node.name()).start();
+      out.line("Power on: " + node.name() + ", " + node.firmware() + ", a blank disk");
+    }
+    boolean installed = watch(out, site, journal, began.plus(Duration.ofMinutes(minutes)));
+    summary(out, site, journal, rehearsal);
+    out.line(
+        (installed ? "All nodes are installed, " : "Not all nodes are installed, ")
+            + Duration.between(began, Instant.now()).toSeconds()
+            + " s after the server was started. The stand-in played Rocky's installer.");
+    return installed;
   }
 
   private void buildStandIn(Print out, Site site) throws IOException, InterruptedException {
