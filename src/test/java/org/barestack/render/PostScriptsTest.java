@@ -15,6 +15,7 @@ import org.barestack.model.Site;
 import org.barestack.model.Token;
 import org.barestack.testing.Command;
 import org.barestack.testing.Command.Result;
+import org.barestack.testing.Examples;
 import org.barestack.testing.Sites;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,7 @@ class PostScriptsTest {
   @TempDir Path root;
 
   static Stream<Arguments> nodes() {
-    return Stream.of(Sites.lab(), Sites.rack())
+    return Stream.of(Examples.site("lab"), Examples.site("minimal"), Sites.rack())
         .flatMap(site -> site.nodes().stream().map(node -> Arguments.of(site, node)));
   }
 
@@ -113,12 +114,14 @@ class PostScriptsTest {
     Files.createDirectories(root.resolve("sys/firmware/efi"));
     assertThat(bootOrder("BootOrder: 0000,0001").all()).isEqualTo("status 0\n");
     assertThat(bootOrder("BootCurrent: 0001").all()).isEqualTo("status 0\n");
-    String script = script(Sites.lab(), Sites.lab().managementNode(), "%post", "network_first");
+    String script =
+        script(
+            Examples.site("lab"), Examples.site("lab").managementNode(), "%post", "network_first");
     assertThat(run("efibootmgr() { return 5; }\n" + script).all()).isEqualTo("status 0\n");
   }
 
   private Result bootOrder(String entries) {
-    Site site = Sites.lab();
+    Site site = Examples.site("lab");
     return run(
         "efibootmgr() { if (($#)); then echo \"$*\"; else echo '"
             + entries
@@ -136,7 +139,7 @@ class PostScriptsTest {
 
   @Test
   void theReasonOfAFailureIsTheLastErrors() throws IOException {
-    Site site = Sites.lab();
+    Site site = Examples.site("lab");
     String script = script(site, site.managementNode(), "%onerror", "report failed");
     String told = "curl() { printf '%s\\n' \"$@\" | grep -A9 ^reason=; }\n";
     Files.createDirectories(root.resolve("tmp"));
