@@ -88,6 +88,45 @@ class PostScriptsTest {
                     "0".repeat(32)));
   }
 
+  /** The lines are those of Rocky's own rocky.repo and dnf.conf. */
+  @Test
+  void packagesComeFromTheMirrorAndThroughTheProxy() throws IOException {
+    Path repo = Files.createDirectories(root.resolve("etc/yum.repos.d")).resolve("rocky.repo");
+    Files.writeString(
+        repo,
+        """
+        [baseos]
+        mirrorlist=https://mirrors.rockylinux.org/mirrorlist?arch=$basearch&repo=BaseOS-$releasever
+        #baseurl=http://dl.rockylinux.org/$contentdir/$releasever/BaseOS/$basearch/os/
+        gpgcheck=1
+        """);
+    Path conf = Files.createDirectories(root.resolve("etc/dnf")).resolve("dnf.conf");
+    Files.writeString(conf, "[main]\ngpgcheck=1\nproxy=http://old.example\nbest=True\n");
+    Site site = Examples.site("rack");
+    String script = script(site, site.managementNode(), "%post", "put() {");
+    String elsewhere =
+        """
+        for name in curl rm visudo systemctl restorecon; do
+          eval "$name() { :; }"
+        done
+        """
+            + script
+                .replace("put() { # MODE PATH\n", "put() {\n  cat >/dev/null\n  return\n")
+                .replace("/etc/yum.repos.d/rocky", root + "/etc/yum.repos.d/rocky")
+                .replace("/etc/dnf/dnf.conf", conf.toString());
+    assertThat(run(elsewhere).all()).isEqualTo("status 0\n");
+    assertThat(repo)
+        .hasContent(
+            """
+            [baseos]
+            #mirrorlist=https://mirrors.rockylinux.org/mirrorlist?arch=$basearch&repo=BaseOS-$releasever
+            baseurl=https://mirror.example.net/rocky/10.1/BaseOS/$basearch/os/
+            gpgcheck=1
+            """);
+    assertThat(conf)
+        .hasContent("[main]\ngpgcheck=1\nbest=True\nproxy=http://proxy.example.net:3128\n");
+  }
+
   private static String mode(Path path) throws IOException {
     return "0%03o".formatted((Integer) Files.getAttribute(path, "unix:mode") & 0777);
   }

@@ -136,8 +136,8 @@ public final class Sites {
             URI.create("https://mirror.rack.example/cloudstack/el/10/4.22/"),
             URI.create("https://mirror.rack.example/keys/cloudstack.asc")),
         new Site.Repositories(
-            URI.create("http://mirror.rack.example/rocky"),
-            URI.create("http://mirror.rack.example/epel"),
+            URI.create("http://mirror.rack.example/rocky/10.1/"),
+            URI.create("http://mirror.rack.example/epel/10/"),
             List.of(
                 new Site.Repository(
                     "rack-tools",
