@@ -115,9 +115,9 @@ public record Site(
   /**
    * Where packages come from besides the install tree.
    *
-   * @param mirror a mirror of Rocky's own repositories up to the release folder; null for Rocky's
-   *     mirror list
-   * @param epel a mirror of EPEL; null for Fedora's
+   * @param mirror a mirror of Rocky's own repositories, with the folder of the release; null for
+   *     Rocky's mirror list
+   * @param epel a mirror of EPEL, with the folder of the release; null for Fedora's
    * @param proxy the HTTP proxy that nodes use for packages
    */
   public record Repositories(

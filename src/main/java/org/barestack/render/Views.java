@@ -67,8 +67,8 @@ final class Views {
 
   private static Map<String, Object> repositories(Site.Repositories repositories) {
     return Map.of(
-        "mirror", text(repositories.mirror()),
-        "epel", text(repositories.epel()),
+        "mirror", folder(repositories.mirror()),
+        "epel", folder(repositories.epel()),
         "proxy", text(repositories.proxy()),
         "extra",
             repositories.extra().stream()
@@ -172,6 +172,11 @@ final class Views {
 
   private static String text(@Nullable URI uri) {
     return uri == null ? "" : uri.toString();
+  }
+
+  /** Templates go on with a slash. */
+  private static String folder(@Nullable URI uri) {
+    return text(uri).replaceAll("/+$", "");
   }
 
   private static int number(@Nullable Integer number) {

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.barestack.model.Node;
 import org.barestack.model.Site;
 import org.barestack.testing.Command;
 import org.barestack.testing.Command.Result;
+import org.barestack.testing.Examples;
 import org.barestack.testing.Sites;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,23 +31,37 @@ class ArtefactsTest {
   private static final Renderer RENDERER = new Renderer(List.of());
 
   static Stream<Arguments> nodes() {
-    return Stream.of(Sites.lab(), Sites.rack())
+    return Stream.concat(Examples.names().stream().map(Examples::site), Stream.of(Sites.rack()))
         .flatMap(site -> site.nodes().stream().map(node -> Arguments.of(site, node)));
   }
 
-  @ParameterizedTest
-  @MethodSource("nodes")
-  void shellcheckFindsNothing(Site site, Node node, @TempDir Path folder) throws IOException {
+  /** Something of every node, each text once. */
+  private static <T> Set<T> ofEveryNode(BiFunction<Site, Node, Stream<T>> part) {
+    return nodes()
+        .map(Arguments::get)
+        .flatMap(node -> part.apply((Site) node[0], (Node) node[1]))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  @Test
+  void shellcheckFindsNothing(@TempDir Path folder) throws IOException {
+    Set<String> scripts =
+        ofEveryNode((site, node) ->
+            RENDERER.artefacts(site, node).entrySet().stream()
+                .flatMap(text -> scripts(text.getKey(), text.getValue()).stream()));
     int count = 0;
-    for (Map.Entry<String, String> text : RENDERER.artefacts(site, node).entrySet()) {
-      for (String script : scripts(text.getKey(), text.getValue())) {
-        Files.writeString(folder.resolve(count++ + ".sh"), "#!/usr/bin/bash\n" + script);
-      }
+    for (String script : scripts) {
+      Files.writeString(folder.resolve(count++ + ".sh"), "#!/usr/bin/bash\n" + script);
     }
     Result result =
-        Command.of("bash", "-c", "exec shellcheck \"$0\"/*.sh", folder.toString()).run();
+        Command.of(
+                "bash",
+                "-c",
+                "printf '%s\\0' \"$0\"/*.sh | xargs -0 -n 8 -P 2 shellcheck",
+                folder.toString())
+            .run();
     assertThat(result.all()).isEqualTo("status 0\n");
-    assertThat(count).isGreaterThan(10);
+    assertThat(count).isGreaterThan(100);
   }
 
   private static List<String> scripts(String name, String text) {
@@ -102,20 +121,23 @@ class ArtefactsTest {
     return line.equals("autoconnect=true") || line.equals("mtu=0");
   }
 
-  @ParameterizedTest
-  @MethodSource("nodes")
-  void sudoTakesTheDropIn(Site site, Node node, @TempDir Path folder) throws IOException {
-    NodeFile file = file(site, node, "/etc/sudoers.d/barestack");
-    Path sudoers = Files.writeString(folder.resolve("sudoers"), file.text());
-    Result result = Command.of("visudo", "--check", "--strict", "--file=" + sudoers).run();
-    assertThat(result.all()).contains("status 0", "parsed OK");
-    assertThat(file.mode()).isEqualTo("0440");
+  @Test
+  void sudoTakesTheDropIn(@TempDir Path folder) throws IOException {
+    Set<NodeFile> files = filesOfEveryNode("/etc/sudoers.d/");
+    assertThat(files).isNotEmpty();
+    for (NodeFile file : files) {
+      Path sudoers = Files.writeString(folder.resolve("sudoers"), file.text());
+      Result result = Command.of("visudo", "--check", "--strict", "--file=" + sudoers).run();
+      assertThat(result.all()).contains("status 0", "parsed OK");
+      assertThat(file.mode()).isEqualTo("0440");
+    }
   }
 
   @Test
-  void systemdTakesTheUnit(@TempDir Path root) throws IOException {
-    Site site = Sites.lab();
-    for (NodeFile file : RENDERER.files(site, site.managementNode())) {
+  void systemdTakesTheUnits(@TempDir Path root) throws IOException {
+    Set<NodeFile> files = filesOfEveryNode("/etc/systemd/system/");
+    files.addAll(filesOfEveryNode("/usr/libexec/barestack/firstboot"));
+    for (NodeFile file : files) {
       Path path = root.resolve(file.path().substring(1));
       Files.createDirectories(path.getParent());
       Files.writeString(path, file.text());
@@ -125,10 +147,11 @@ class ArtefactsTest {
     for (String target : List.of("sysinit", "basic", "shutdown", "network-online")) {
       Files.writeString(units.resolve(target + ".target"), "[Unit]\nDescription=" + target + "\n");
     }
-    Result result =
-        Command.of("systemd-analyze", "--root=" + root, "verify", "barestack-firstboot.service")
-            .run();
-    assertThat(result.all()).isEqualTo("status 0\n");
+    List<String> verify = new ArrayList<>(List.of("systemd-analyze", "--root=" + root, "verify"));
+    filesOfEveryNode("/etc/systemd/system/")
+        .forEach(file -> verify.add(file.path().substring(file.path().lastIndexOf('/') + 1)));
+    assertThat(verify).contains("barestack-firstboot.service").doesNotHaveDuplicates();
+    assertThat(Command.of(verify.toArray(String[]::new)).run().all()).isEqualTo("status 0\n");
   }
 
   @ParameterizedTest
@@ -168,10 +191,8 @@ class ArtefactsTest {
     return Objects.requireNonNull(RENDERER.artefacts(site, node).get(name));
   }
 
-  private static NodeFile file(Site site, Node node, String path) {
-    return RENDERER.files(site, node).stream()
-        .filter(file -> file.path().equals(path))
-        .findFirst()
-        .orElseThrow();
+  private static Set<NodeFile> filesOfEveryNode(String folder) {
+    return ofEveryNode((site, node) ->
+        RENDERER.files(site, node).stream().filter(file -> file.path().startsWith(folder)));
   }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.barestack.model.Site;
 import org.barestack.testing.Command;
 import org.barestack.testing.Command.Result;
-import org.barestack.testing.Sites;
+import org.barestack.testing.Examples;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +29,7 @@ class FirstbootTest {
   void installRunner() throws IOException {
     root = folder.resolve("root");
     ran = folder.resolve("ran");
-    Site site = Sites.lab();
+    Site site = Examples.site("lab");
     NodeFile file =
         new Renderer(List.of())
             .files(site, site.managementNode()).stream()

@@ -34,33 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the same lines in the same sections, and each shell script still reads the text as itself.
  */
 class NastyValuesTest {
-  private static final List<String> NASTY =
-      List.of(
-          "a\nb",
-          "a\n%end\nb",
-          "%end",
-          "%include /etc/passwd",
-          "O'Neil",
-          "say \"x\"",
-          "`touch x`",
-          "$(touch x)",
-          "${IFS}x",
-          "{{ 7*7 }}",
-          "{% raw %}",
-          "{# x",
-          "a\u2028b",
-          "a\u0085b",
-          "#x",
-          "a;b",
-          "a && b || c",
-          "a b",
-          "back\\slash",
-          "-rf",
-          "EOF");
-
   private static final Renderer RENDERER = new Renderer(List.of());
   private static final Site SITE = small(Sites.rack());
-  private static final Map<String, String> BASELINE = artefacts(SITE);
+  private static final Map<String, String> BASELINE = Nasty.artefacts(RENDERER, SITE);
 
   private static final Set<String> USUAL =
       BASELINE.entrySet().stream()
@@ -82,17 +58,6 @@ class NastyValuesTest {
         site.storage(),
         site.zone(),
         site.nodes().subList(0, 2));
-  }
-
-  private static Map<String, String> artefacts(Site site) {
-    Map<String, String> all = new LinkedHashMap<>();
-    for (int i = 0; i < site.nodes().size(); i++) {
-      int number = i;
-      RENDERER
-          .artefacts(site, site.nodes().get(i))
-          .forEach((name, text) -> all.put(number + "/" + name, text));
-    }
-    return all;
   }
 
   static Stream<Object> texts() {
@@ -123,11 +88,11 @@ class NastyValuesTest {
     StringBuilder assignments = new StringBuilder();
     StringBuilder expected = new StringBuilder();
     int scripts = 0;
-    for (String nasty : NASTY) {
+    for (String nasty : Nasty.TEXTS) {
       Object instead = text instanceof URI ? uri(nasty) : like((String) text, nasty);
       Map<String, String> rendered = render(text, instead);
       if (!text.toString().contains("\n")) {
-        assertThat(shape(rendered)).as(nasty).isEqualTo(shape(BASELINE));
+        assertThat(Nasty.shape(rendered)).as(nasty).isEqualTo(Nasty.shape(BASELINE));
       }
       for (Map.Entry<String, String> artefact : rendered.entrySet()) {
         for (String script : scripts(artefact)) {
@@ -173,26 +138,10 @@ class NastyValuesTest {
   private static Map<String, String> render(Object text, Object instead) {
     try {
       Site site = (Site) rebuild(SITE, value -> value.equals(text) ? instead : value);
-      return artefacts(site);
+      return Nasty.artefacts(RENDERER, site);
     } catch (TemplateException | Unbuildable e) {
       return BASELINE;
     }
-  }
-
-  /** Lines of every section, and of every text that is no kickstart. */
-  private static List<List<Integer>> shape(Map<String, String> artefacts) {
-    return artefacts.entrySet().stream()
-        .map(artefact ->
-            artefact.getKey().endsWith(".ks")
-                ? lengths(Sections.of(artefact.getValue()))
-                : List.of((int) artefact.getValue().lines().count()))
-        .toList();
-  }
-
-  private static List<Integer> lengths(Sections sections) {
-    List<Integer> lengths = new ArrayList<>(List.of(sections.commands().size()));
-    sections.sections().forEach(section -> lengths.add(section.body().size()));
-    return lengths;
   }
 
   private static List<String> scripts(Map.Entry<String, String> artefact) {

@@ -15,6 +15,7 @@ import org.barestack.model.Site;
 import org.barestack.model.Token;
 import org.barestack.testing.Command;
 import org.barestack.testing.Command.Result;
+import org.barestack.testing.Examples;
 import org.barestack.testing.Sites;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,7 @@ class PostScriptsTest {
   @TempDir Path root;
 
   static Stream<Arguments> nodes() {
-    return Stream.of(Sites.lab(), Sites.rack())
+    return Stream.of(Examples.site("lab"), Examples.site("minimal"), Sites.rack())
         .flatMap(site -> site.nodes().stream().map(node -> Arguments.of(site, node)));
   }
 
@@ -87,6 +88,45 @@ class PostScriptsTest {
                     "0".repeat(32)));
   }
 
+  /** The lines are those of Rocky's own rocky.repo and dnf.conf. */
+  @Test
+  void packagesComeFromTheMirrorAndThroughTheProxy() throws IOException {
+    Path repo = Files.createDirectories(root.resolve("etc/yum.repos.d")).resolve("rocky.repo");
+    Files.writeString(
+        repo,
+        """
+        [baseos]
+        mirrorlist=https://mirrors.rockylinux.org/mirrorlist?arch=$basearch&repo=BaseOS-$releasever
+        #baseurl=http://dl.rockylinux.org/$contentdir/$releasever/BaseOS/$basearch/os/
+        gpgcheck=1
+        """);
+    Path conf = Files.createDirectories(root.resolve("etc/dnf")).resolve("dnf.conf");
+    Files.writeString(conf, "[main]\ngpgcheck=1\nproxy=http://old.example\nbest=True\n");
+    Site site = Examples.site("rack");
+    String script = script(site, site.managementNode(), "%post", "put() {");
+    String elsewhere =
+        """
+        for name in curl rm visudo systemctl restorecon; do
+          eval "$name() { :; }"
+        done
+        """
+            + script
+                .replace("put() { # MODE PATH\n", "put() {\n  cat >/dev/null\n  return\n")
+                .replace("/etc/yum.repos.d/rocky", root + "/etc/yum.repos.d/rocky")
+                .replace("/etc/dnf/dnf.conf", conf.toString());
+    assertThat(run(elsewhere).all()).isEqualTo("status 0\n");
+    assertThat(repo)
+        .hasContent(
+            """
+            [baseos]
+            #mirrorlist=https://mirrors.rockylinux.org/mirrorlist?arch=$basearch&repo=BaseOS-$releasever
+            baseurl=https://mirror.example.net/rocky/10.1/BaseOS/$basearch/os/
+            gpgcheck=1
+            """);
+    assertThat(conf)
+        .hasContent("[main]\ngpgcheck=1\nbest=True\nproxy=http://proxy.example.net:3128\n");
+  }
+
   private static String mode(Path path) throws IOException {
     return "0%03o".formatted((Integer) Files.getAttribute(path, "unix:mode") & 0777);
   }
@@ -113,12 +153,14 @@ class PostScriptsTest {
     Files.createDirectories(root.resolve("sys/firmware/efi"));
     assertThat(bootOrder("BootOrder: 0000,0001").all()).isEqualTo("status 0\n");
     assertThat(bootOrder("BootCurrent: 0001").all()).isEqualTo("status 0\n");
-    String script = script(Sites.lab(), Sites.lab().managementNode(), "%post", "network_first");
+    String script =
+        script(
+            Examples.site("lab"), Examples.site("lab").managementNode(), "%post", "network_first");
     assertThat(run("efibootmgr() { return 5; }\n" + script).all()).isEqualTo("status 0\n");
   }
 
   private Result bootOrder(String entries) {
-    Site site = Sites.lab();
+    Site site = Examples.site("lab");
     return run(
         "efibootmgr() { if (($#)); then echo \"$*\"; else echo '"
             + entries
@@ -136,7 +178,7 @@ class PostScriptsTest {
 
   @Test
   void theReasonOfAFailureIsTheLastErrors() throws IOException {
-    Site site = Sites.lab();
+    Site site = Examples.site("lab");
     String script = script(site, site.managementNode(), "%onerror", "report failed");
     String told = "curl() { printf '%s\\n' \"$@\" | grep -A9 ^reason=; }\n";
     Files.createDirectories(root.resolve("tmp"));

@@ -19,7 +19,7 @@ import org.barestack.model.Site;
 import org.barestack.model.Token;
 import org.barestack.testing.Command;
 import org.barestack.testing.Command.Result;
-import org.barestack.testing.Sites;
+import org.barestack.testing.Examples;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The scripts of {@code %pre}, run for real on machines made of files. */
 class PreScriptsTest {
   private static final Renderer RENDERER = new Renderer(List.of());
-  private static final Site SITE = Sites.lab();
+  private static final Site SITE = Examples.site("lab");
   private static final Node NODE = SITE.nodes().getLast();
   private static final InstallId ID =
       InstallId.fresh(SITE.name(), NODE.name(), new SplittableRandom(1));
@@ -334,7 +334,7 @@ class PreScriptsTest {
 
     @Test
     void writesTheSameDiskPartAsTheServer() throws IOException {
-      machine.disk("vda", 8 * GIB, Map.of());
+      machine.disk("vda", 7 * GIB, Map.of());
       machine.disk("vdb", 20 * GIB, Map.of());
       machine.disk("vdc", 12 * GIB, Map.of());
       assertThat(run(NODE).status()).isZero();

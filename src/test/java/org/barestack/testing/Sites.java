@@ -22,82 +22,12 @@ import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
 
-/** Two sites that between them use everything a site file can say. */
+/** A site with what the {@link Examples} do not have, so that both together have everything. */
 public final class Sites {
   private Sites() {}
 
   private static final String KEY =
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKx0d3Vq4mVb2yq0kq9b9n3Zp1m3b8y0b1c2d3e4f5g6 ops@lab";
-
-  /** One management node and one worker with two interfaces, on Rocky 9. */
-  public static Site lab() {
-    return new Site(
-        "lab",
-        new Site.Time("Europe/Amsterdam", List.of("192.168.50.1")),
-        new Site.Localization("en_US.UTF-8", "us"),
-        new Site.Rocky("9.7", Architecture.X86_64, null),
-        new Site.CloudStack("4.22", URI.create("http://192.168.50.5:8080/repos/cloudstack/"), null),
-        new Site.Repositories(null, null, List.of(), null),
-        new Site.Provisioning(
-            "eno1",
-            ip("192.168.50.5"),
-            Subnet.parse("192.168.50.0/24"),
-            8080,
-            Site.DhcpMode.PROXY,
-            null),
-        new Site.Networks(
-            new Site.Management(
-                Subnet.parse("192.168.50.0/24"),
-                ip("192.168.50.1"),
-                List.of(ip("192.168.50.1")),
-                "lab.example",
-                null,
-                AddressRange.parse("192.168.50.60-192.168.50.90")),
-            new Site.PublicNetwork(
-                AddressRange.parse("192.168.50.100-192.168.50.149"),
-                ip("192.168.50.1"),
-                ip("255.255.255.0"),
-                null),
-            new Site.VlanRange(100, 199)),
-        new Site.Access("admin", List.of(KEY)),
-        new Site.Storage.LabNfs(),
-        new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
-        List.of(
-            new Node(
-                new NodeName("mgmt1"),
-                Role.MANAGEMENT,
-                ip("192.168.50.10"),
-                nics("nic1", "52:54:00:00:00:01"),
-                List.of(new Link("mgmt", List.of("nic1"), null, null, null)),
-                Map.of(),
-                Map.of(Traffic.MANAGEMENT, "mgmt"),
-                List.of(new DiskRule.Size(10L << 30, null)),
-                Firmware.UEFI,
-                LocalBoot.AUTO,
-                BootOrder.NETWORK_FIRST,
-                List.of("console=tty0", "console=ttyS0,115200n8"),
-                List.of(),
-                List.of(),
-                null),
-            new Node(
-                new NodeName("kvm1"),
-                Role.KVM_WORKER,
-                ip("192.168.50.11"),
-                nics("nic1", "52:54:00:00:00:02", "nic2", "52:54:00:00:00:03"),
-                List.of(
-                    new Link("mgmt", List.of("nic1"), null, null, null),
-                    new Link("data", List.of("nic2"), null, null, null)),
-                ordered("cloudbr0", "mgmt", "cloudbr1", "data"),
-                carries(),
-                List.of(new DiskRule.Size(10L << 30, 20L << 30)),
-                Firmware.BIOS,
-                LocalBoot.AUTO,
-                BootOrder.NETWORK_FIRST,
-                List.of("console=ttyS0,115200n8"),
-                List.of(),
-                List.of(),
-                null)));
-  }
 
   /**
    * A management node and two workers with bonds, a tagged management network and large frames, and
@@ -206,8 +136,8 @@ public final class Sites {
             URI.create("https://mirror.rack.example/cloudstack/el/10/4.22/"),
             URI.create("https://mirror.rack.example/keys/cloudstack.asc")),
         new Site.Repositories(
-            URI.create("http://mirror.rack.example/rocky"),
-            URI.create("http://mirror.rack.example/epel"),
+            URI.create("http://mirror.rack.example/rocky/10.1/"),
+            URI.create("http://mirror.rack.example/epel/10/"),
             List.of(
                 new Site.Repository(
                     "rack-tools",

@@ -1,0 +1,45 @@
+package org.barestack.testing;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.barestack.model.Site;
+import org.barestack.render.Renderer;
+import org.barestack.site.SiteFile;
+import org.barestack.site.SiteResult;
+
+/** The sites in {@code examples}, read and rendered the way the program does it. */
+public final class Examples {
+  private static final Path FOLDER = Path.of("examples");
+
+  private Examples() {}
+
+  /** All of them. */
+  public static List<String> names() {
+    return Stream.of(FOLDER.toFile().listFiles())
+        .filter(file -> file.toPath().resolve("site.yaml").toFile().exists())
+        .map(file -> file.getName())
+        .sorted()
+        .toList();
+  }
+
+  public static Site site(String name) {
+    return read(FOLDER.resolve(name));
+  }
+
+  /** The good site of a folder, with what it adds to the templates. */
+  public static Site read(Path folder) {
+    return switch (load(folder)) {
+      case SiteResult.Good(Site site, var _) -> site;
+      case SiteResult.Bad(var problems) -> throw new AssertionError(problems);
+    };
+  }
+
+  public static SiteResult load(Path folder) {
+    return SiteFile.load(folder.resolve("site.yaml"), renderer(folder).roles());
+  }
+
+  public static Renderer renderer(Path folder) {
+    return new Renderer(List.of(folder));
+  }
+}
