@@ -305,7 +305,7 @@ class SqliteJournalTest {
     try (Journal journal = SqliteJournal.open(file);
         JournalProcess other = new JournalProcess("share", file)) {
       assertThat(other.next()).as("ready").isZero();
-      int ours = JournalProcess.share(journal);
+      int ours = JournalProcess.share(journal, false);
       int theirs = other.next();
       assertThat(ours + theirs).isEqualTo(1000);
       assertThat(ours).isPositive();
