@@ -37,7 +37,7 @@ validate: ## SITE=DIR ## check a site: all its problems at once
 .PHONY: build
 build: ## compile and package, without tests
 	@src/build/prerequisites.sh build
-	@$(MVN) -q -Dmaven.test.skip=true package
+	@$(MVN) -q -Dmaven.test.skip=true -Dspotless.check.skip=true package
 
 .PHONY: test
 test: ## everything, from unit tests to machines that boot in QEMU
