@@ -9,11 +9,8 @@ MVN = JAVA_HOME=$$(src/build/find-jdk.sh) MAVEN_OPTS=--sun-misc-unsafe-memory-ac
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-34s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | \
-	  sed -e 's/make serve  */make serve SITE=DIR                     /' \
-	      -e 's/make render-kickstart  */make render-kickstart SITE=DIR NODE=NAME /' \
-	      -e 's/make iso  */make iso SITE=DIR NODE=NAME             /' \
-	      -e 's/make validate  */make validate SITE=DIR                  /'
+	@awk -F ' *## *' '/^[a-z-]+:.*##/ { sub(/:.*/, "", $$1); \
+	  printf "  make %-36s %s\n", $$1 (NF > 2 ? " " $$2 : ""), $$NF }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## two blank virtual machines install themselves, here, in minutes
@@ -21,26 +18,26 @@ demo: ## two blank virtual machines install themselves, here, in minutes
 	@./barestack demo
 
 .PHONY: serve
-serve: ## way in 1: boot and install a site's machines over the network (root)
+serve: ## SITE=DIR ## way in 1: boot and install a site's machines over the network (root)
 	@./barestack serve --site $(SITE)
 
 .PHONY: render-kickstart
-render-kickstart: ## way in 2: print the kickstart that a node will be served
+render-kickstart: ## NODE=kvm1 ## way in 2: print the kickstart that a node will be served
 	@$(if $(NODE),,echo "make render-kickstart: say which node: NODE=kvm1" >&2; exit 2)
 	@./barestack render-kickstart --site $(SITE) $(NODE)
 
 .PHONY: iso
-iso: ## way in 3: build a bootable USB ISO for a node (not built yet)
+iso: ## NODE=kvm1 ## way in 3: build a bootable USB ISO for a node (not built yet)
 	@echo "make iso: bootable media come in a later version; until then 'barestack render-kickstart --standalone' makes a kickstart that mkksiso or an OEMDRV stick can carry" >&2; exit 1
 
 .PHONY: validate
-validate: ## check a site: all its problems at once
+validate: ## SITE=DIR ## check a site: all its problems at once
 	@./barestack validate --site $(SITE)
 
 .PHONY: build
 build: ## compile and package, without tests
 	@src/build/prerequisites.sh build
-	@$(MVN) -q -Dmaven.test.skip=true package
+	@$(MVN) -q -Dmaven.test.skip=true -Dspotless.check.skip=true package
 
 .PHONY: test
 test: ## everything, from unit tests to machines that boot in QEMU

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -87,11 +88,10 @@ final class Assembly {
         .addSubcommand(new EventsCommand())
         .addSubcommand(new ReinstallCommand())
         .addSubcommand(new ForgetCommand())
-        .addSubcommand(new DemoCommand())
-        .setUsageHelpAutoWidth(true);
+        .addSubcommand(new DemoCommand());
   }
 
-  /** What is open, closed in the opposite order. */
+  /** What is open, closed in the opposite order; a fault in one part leaves no other part open. */
   private static final class Running implements Server {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
@@ -102,14 +102,18 @@ final class Assembly {
 
     @Override
     public void close() throws IOException {
-      while (!parts.isEmpty()) {
-        try {
-          parts.pop().close();
-        } catch (IOException | RuntimeException e) {
-          throw e;
-        } catch (Exception e) {
-          throw new IOException(e);
-        }
+      AutoCloseable part = parts.poll();
+      if (part == null) {
+        return;
+      }
+      try {
+        part.close();
+      } catch (IOException | RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IOException(e);
+      } finally {
+        close();
       }
     }
   }
@@ -119,6 +123,7 @@ final class Assembly {
     Loaders loaders = loaders(order.folder(), site);
     Supplier<Releases.Answer> release = release(order);
     tell(release.get());
+    Files.createDirectories(order.httpRoot());
     Running running = new Running();
     try {
       Journal journal = running.add(SqliteJournal.open(order.journal()));
@@ -153,8 +158,9 @@ final class Assembly {
       LOG.info("serving site {}: {} nodes; Ctrl-C stops", site.name(), site.nodes().size());
       return running;
     } catch (IOException | RuntimeException e) {
-      running.close();
-      throw e;
+      try (running) {
+        throw e;
+      }
     }
   }
 

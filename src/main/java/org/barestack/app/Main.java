@@ -1,39 +1,77 @@
 package org.barestack.app;
 
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Map;
 import org.barestack.command.Failure;
+import org.barestack.render.TemplateException;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program. */
 public final class Main {
+  private static final String TRACE = "BARESTACK_TRACE";
+
   private Main() {}
 
   /**
    * Runs one command and ends with its exit code: 0 done, 1 not done, 2 bad command line or site.
    */
   public static void main(String[] arguments) {
-    System.exit(run(Assembly.commandLine(), arguments));
+    System.exit(run(Assembly.commandLine(), System.getenv(), arguments));
   }
 
-  static int run(CommandLine commandLine, String... arguments) {
+  static int run(CommandLine commandLine, Map<String, String> environment, String... arguments) {
+    commandLine.setParameterExceptionHandler(Main::badCommandLine);
     commandLine.setExecutionExceptionHandler((fault, command, parsed) -> {
-      if (fault instanceof Failure failure) {
-        command.getErr().println("barestack: " + failure.getMessage());
-        return failure.exitCode();
-      }
-      if (System.getenv("BARESTACK_TRACE") != null) {
+      if (environment.containsKey(TRACE)) {
         fault.printStackTrace(command.getErr());
       }
-      String message = fault.getMessage();
-      command
-          .getErr()
-          .println(
-              "barestack: "
-                  + (message != null ? message : fault.toString())
-                  + (fault instanceof RuntimeException
-                      ? "\nbarestack: BARESTACK_TRACE=1 shows where that came from"
-                      : ""));
-      return Failure.NOT_DONE;
+      command.getErr().println("barestack: " + message(fault));
+      return switch (fault) {
+        case Failure failure -> failure.exitCode();
+        case TemplateException template -> Failure.BAD_INPUT;
+        default -> Failure.NOT_DONE;
+      };
     });
     return commandLine.execute(arguments);
+  }
+
+  private static int badCommandLine(ParameterException fault, String[] arguments) {
+    CommandLine command = fault.getCommandLine();
+    PrintWriter err = command.getErr();
+    if (arguments.length == 0) {
+      command.usage(err);
+      return Failure.BAD_INPUT;
+    }
+    err.println(
+        "barestack: "
+            + (fault instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
+                ? (command.getSubcommands().isEmpty() ? "too much: " : "no such command: ")
+                    + String.join(" ", unmatched.getUnmatched())
+                : fault.getMessage()));
+    UnmatchedArgumentException.printSuggestions(fault, err);
+    err.println(command.getCommandSpec().qualifiedName() + " --help says what it takes");
+    return Failure.BAD_INPUT;
+  }
+
+  /** What the JDK says of a file is often only its name. */
+  private static String message(Exception fault) {
+    return switch (fault) {
+      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+      case NoSuchFileException missing -> missing.getFile() + ": there is no such file or folder";
+      case UncheckedIOException io
+          when io.getCause() instanceof FileSystemException cause
+              && cause.toString().equals(io.getMessage()) ->
+          message(cause);
+      case Failure _, TemplateException _, UncheckedIOException _ ->
+          String.valueOf(fault.getMessage());
+      case RuntimeException _ -> fault + " (a fault of ours; " + TRACE + "=1 shows where)";
+      default -> fault.getMessage() != null ? fault.getMessage() : fault.toString();
+    };
   }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code barestack events NODE}. */
 @Command(name = "events", description = "Prints everything that happened to a node, oldest first.")
 public final class EventsCommand implements Callable<Integer> {
-  @Mixin private final SiteOptions options = new SiteOptions();
+  @Mixin private final JournalOptions options = new JournalOptions();
 
   @Parameters(paramLabel = "NODE", description = "A node, or the MAC address of a machine.")
   private String subject = "";

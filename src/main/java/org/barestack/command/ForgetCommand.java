@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
       "A forgotten node installs again, but only on a blank disk."
     })
 public final class ForgetCommand implements Callable<Integer> {
-  @Mixin private final SiteOptions options = new SiteOptions();
+  @Mixin private final JournalOptions options = new JournalOptions();
 
   @Parameters(paramLabel = "NODE", description = "A node, or the MAC address of a machine.")
   private String subject = "";

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
       "Without --wipe it takes only a blank disk."
     })
 public final class ReinstallCommand implements Callable<Integer> {
-  @Mixin private final SiteOptions options = new SiteOptions();
+  @Mixin private final JournalOptions options = new JournalOptions();
 
   @Parameters(paramLabel = "NODE", description = "A node of the site.")
   private String node = "";

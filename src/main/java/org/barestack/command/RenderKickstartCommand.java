@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
     name = "render-kickstart",
     description = {
       "Prints the kickstart that a node will be served.",
-      "It has no disk command: the installer claims its disk first. Install id and token are",
-      "examples; each install gets its own."
+      "It has no disk command: the installer claims its disk first. Install id and token are"
+          + " examples; each install gets its own."
     })
 public final class RenderKickstartCommand implements Callable<Integer> {
   @Mixin private final SiteOptions options = new SiteOptions();

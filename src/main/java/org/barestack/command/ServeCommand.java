@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.barestack.model.Site;
 import org.barestack.site.LiveSite;
 import org.barestack.site.SiteResult;
@@ -29,7 +29,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   private final Server.Starter starter;
 
-  @Mixin private final SiteOptions options = new SiteOptions();
+  @Mixin private final JournalOptions options = new JournalOptions();
 
   @Option(
       names = "--http-root",
@@ -91,12 +91,15 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private Path httpRoot() {
-    if (httpRoot != null) {
-      return httpRoot;
+  private Path httpRoot() throws IOException {
+    if (httpRoot != null && !Files.isDirectory(httpRoot)) {
+      throw Failure.badInput("--http-root " + httpRoot + ": there is no such folder");
     }
     Path beside = options.folder().resolve("http-root");
     Path checkout = Path.of(System.getProperty("barestack.home", "."), "http-root");
-    return List.of(beside, checkout).stream().filter(Files::isDirectory).findFirst().orElse(beside);
+    return Stream.of(httpRoot, beside, checkout)
+        .filter(folder -> folder != null && Files.isDirectory(folder))
+        .findFirst()
+        .orElse(beside);
   }
 }

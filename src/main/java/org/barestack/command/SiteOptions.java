@@ -19,18 +19,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options by which a command finds its site, and what it finds. */
-final class SiteOptions {
+class SiteOptions {
   @Option(
       names = {"-s", "--site"},
       paramLabel = "PATH",
       description = "The site file, or the folder it is in (default: here, or here in sites/*/).")
   private Path path = Path.of("");
-
-  @Option(
-      names = "--state",
-      paramLabel = "DIR",
-      description = "Where the journal is kept (default: .barestack beside the site file).")
-  private @Nullable Path state;
 
   private @Nullable Path found;
 
@@ -92,11 +86,6 @@ final class SiteOptions {
                   + count(problems.size(), "problem")
                   + "; nothing was done");
     };
-  }
-
-  /** The journal's file, which need not exist yet. */
-  Path journal() {
-    return (state != null ? state : folder().resolve(".barestack")).resolve("journal.db");
   }
 
   /** The node of that name. */

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** {@code barestack status}. */
 @Command(name = "status", description = "Shows where every node stands, why, and what to do.")
 public final class StatusCommand implements Callable<Integer> {
-  @Mixin private final SiteOptions options = new SiteOptions();
+  @Mixin private final JournalOptions options = new JournalOptions();
 
   @Option(names = "--json", description = "Print it as JSON.")
   private boolean json;

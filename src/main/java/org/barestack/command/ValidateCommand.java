@@ -1,5 +1,7 @@
 package org.barestack.command;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +79,7 @@ public final class ValidateCommand implements Callable<Integer> {
   }
 
   /** A template's problem usually shows in every node of a role; it is told once. */
-  private static List<SiteProblem> rendered(Renderer renderer, Site site) {
+  private List<SiteProblem> rendered(Renderer renderer, Site site) {
     Map<TemplateProblem, SiteProblem> problems = new LinkedHashMap<>();
     for (Node node : site.nodes()) {
       try {
@@ -88,8 +90,8 @@ public final class ValidateCommand implements Callable<Integer> {
               problem,
               new SiteProblem(
                   Severity.ERROR,
-                  problem.file(),
-                  problem.line(),
+                  file(problem),
+                  Math.max(1, problem.line()),
                   1,
                   "nodes." + node.name(),
                   problem.message(),
@@ -97,7 +99,13 @@ public final class ValidateCommand implements Callable<Integer> {
         }
       }
     }
-    return List.copyOf(problems.values());
+    return problems.values().stream().sorted().toList();
+  }
+
+  /** A template of the site's own, as seen from here; else one of ours, by its name. */
+  private String file(TemplateProblem problem) {
+    Path own = options.file().resolveSibling(problem.file());
+    return Files.exists(own) ? own.toString() : problem.file();
   }
 
   private static Map<String, @Nullable Object> fields(SiteProblem problem) {

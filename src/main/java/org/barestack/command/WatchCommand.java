@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 public final class WatchCommand implements Callable<Integer> {
   private static final long PAUSE_MILLIS = 500;
 
-  @Mixin private final SiteOptions options = new SiteOptions();
+  @Mixin private final JournalOptions options = new JournalOptions();
 
   @Spec private CommandSpec command = CommandSpec.create();
 

@@ -1,0 +1,19 @@
+package org.barestack.command;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of a command that reads or writes a site's journal. */
+final class JournalOptions extends SiteOptions {
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Where the journal is kept (default: .barestack beside the site file).")
+  private @Nullable Path state;
+
+  /** The journal's file, which need not exist yet. */
+  Path journal() {
+    return (state != null ? state : folder().resolve(".barestack")).resolve("journal.db");
+  }
+}
