@@ -305,11 +305,10 @@ class SqliteJournalTest {
     try (Journal journal = SqliteJournal.open(file);
         JournalProcess other = new JournalProcess("share", file)) {
       assertThat(other.next()).as("ready").isZero();
-      int ours = JournalProcess.share(journal, false);
+      int ours = JournalProcess.share(journal);
       int theirs = other.next();
       assertThat(ours + theirs).isEqualTo(1000);
-      assertThat(ours).isPositive();
-      assertThat(theirs).isPositive();
+      // SQLite's lock is not fair: in so tight a loop one of the two may get all of it.
       assertThat(journal.since(0))
           .hasSize(1000)
           .extracting(event -> event.subject() + " " + event.detail())
