@@ -22,7 +22,7 @@ import org.barestack.model.Ipv4;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
 import org.barestack.render.Renderer;
-import org.barestack.testing.Sites;
+import org.barestack.testing.Examples;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class AssemblyIT {
 
   private Server serve(Ipv4 address, String device, Site.DhcpMode dhcp, @Nullable URI tree)
       throws IOException {
-    Site lab = Sites.lab();
+    Site lab = Examples.site("lab");
     Site site =
         new Site(
             lab.name(),
