@@ -7,6 +7,9 @@ NODE ?=
 # Maven's own libraries use what the JDK warns of; its warnings are not the user's.
 MVN = JAVA_HOME=$$(src/build/find-jdk.sh) MAVEN_OPTS=--sun-misc-unsafe-memory-access=allow mvn -B --no-transfer-progress
 
+# A network namespace needs root; the machines and what they install stay in target/.
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo --preserve-env=JAVA_HOME,BARESTACK_ACCEL)
+
 .PHONY: help
 help: ## this list
 	@awk -F ' *## *' '/^[a-z-]+:.*##/ { sub(/:.*/, "", $$1); \
@@ -15,7 +18,7 @@ help: ## this list
 .PHONY: demo
 demo: ## two blank virtual machines install themselves, here, in minutes
 	@src/build/prerequisites.sh demo
-	@./barestack demo
+	@$(AS_ROOT) ./barestack demo
 
 .PHONY: serve
 serve: ## SITE=DIR ## way in 1: boot and install a site's machines over the network (root)
