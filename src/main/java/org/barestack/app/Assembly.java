@@ -317,7 +317,7 @@ final class Assembly {
       desk.seen(
           new BootRequest(
               seen.mac(),
-              kind.toString(),
+              kind.name().replace('_', ' '),
               kind.uefi(),
               seen.uuid().map(Object::toString).orElse(""),
               "",

@@ -142,7 +142,9 @@ final class DiskGate {
     }
     if (disk.used()) {
       return Optional.of(
-          disk.describe() + " is in use: mounted, or held by RAID, LVM or multipath");
+          disk.describe()
+              + " is in use: mounted, swapped on, or a part of multipath or of the firmware's"
+              + " RAID");
     }
     return Optional.empty();
   }

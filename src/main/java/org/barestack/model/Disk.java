@@ -15,7 +15,9 @@ import org.barestack.model.Node.DiskRule;
  * @param paths further names under {@code /dev/disk}
  * @param medium whether the installer itself was started from it
  * @param readOnly whether the kernel refuses writes
- * @param used whether it, or a part of it, is mounted, swapped on or held by another device
+ * @param used whether it, or anything built on it, is mounted or swapped on, or it is one way of
+ *     several to a multipath disk or a member of the firmware's RAID; an LVM or RAID that nobody
+ *     uses is data like any other
  * @param edgesZero whether its first and last 4 MiB hold nothing but zeros
  * @param signatures what wipefs and blkid name on it and its partitions, {@code gpt}, {@code xfs}
  * @param labels file-system labels on it and its partitions
