@@ -3,6 +3,7 @@ package org.barestack.serve.dhcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -141,6 +142,7 @@ class DhcpServerIT {
     log.start();
     Logger logger = (Logger) LoggerFactory.getLogger(DhcpServer.class);
     logger.addAppender(log);
+    logger.setLevel(Level.DEBUG);
     try (DhcpServer _ = open(DhcpMode.FULL)) {
       Program sender =
           ours.start(
@@ -151,6 +153,7 @@ class DhcpServerIT {
       assertThat(udhcpc(ours).await("bound")).startsWith("bound " + NET + ".85/24");
     } finally {
       logger.detachAppender(log);
+      logger.setLevel(null);
     }
     assertThat(log.list)
         .extracting(ILoggingEvent::getFormattedMessage)
