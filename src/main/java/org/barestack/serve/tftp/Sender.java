@@ -111,8 +111,9 @@ final class Sender implements Runnable {
   }
 
   private void refuse(int code, String reason) throws IOException {
-    log.info("TFTP {} {}: {}", client, printable(request.name()), printable(reason));
-    send(client, new ErrorPacket(code, reason));
+    String message = printable(reason);
+    log.info("TFTP {} {}: {}", client, printable(request.name()), message);
+    send(client, new ErrorPacket(code, message));
   }
 
   private void transfer(String name, Content content) throws IOException {

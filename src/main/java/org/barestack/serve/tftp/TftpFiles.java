@@ -19,7 +19,7 @@ public interface TftpFiles {
     /** The file, open; the server closes it. */
     record Found(Content content) implements Answer {}
 
-    /** No such file; the reason goes to the client and to the log. */
+    /** No such file; the reason goes to the client and to the log, in ASCII. */
     record NotFound(String reason) implements Answer {}
   }
 }

@@ -101,7 +101,8 @@ public record Transfer(
     Duration now = silence.plus(patience);
     Duration left = idle.minus(now);
     if (!left.isPositive()) {
-      return new Step.Failed("the client was silent for " + now.toSeconds() + " s" + lastBlock());
+      return new Step.Failed(
+          "the client made no progress for " + now.toSeconds() + " s" + lastBlock());
     }
     Duration twice = patience.multipliedBy(2);
     Duration next = twice.compareTo(left) < 0 ? twice : left;

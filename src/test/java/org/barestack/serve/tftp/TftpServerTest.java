@@ -213,7 +213,8 @@ class TftpServerTest {
       client.ask(request("x"));
       TftpPacket first = client.receive();
       assertThat(client.receiveWithin(Duration.ofSeconds(10))).contains(first);
-      assertThat(logLine()).endsWith("aborted at 0 of 5000 bytes: the client was silent for 3 s");
+      assertThat(logLine())
+          .endsWith("aborted at 0 of 5000 bytes: the client made no progress for 3 s");
     }
   }
 

@@ -221,7 +221,7 @@ class LossyNetworkTest {
   })
   void everyByteArrives(int size, String options) {
     Properties.forAll(
-        40,
+        20,
         random -> {
           Network network =
               new Network(random.nextDouble(0.2), random.nextDouble(0.2), 1 + random.nextInt(20));
@@ -235,7 +235,7 @@ class LossyNetworkTest {
   @Test
   void anySizeAndOptions() {
     Properties.forAll(
-        300,
+        200,
         random -> {
           Network network =
               new Network(random.nextDouble(0.6), random.nextDouble(0.5), 1 + random.nextInt(3000));
@@ -261,7 +261,7 @@ class LossyNetworkTest {
     Properties.forAll(
         1,
         random -> {
-          Network network = new Network(lost, lost, 2);
+          Network network = new Network(lost, 0, 1);
           Exchange exchange =
               new Exchange(
                       random,

@@ -136,7 +136,8 @@ class TransferTest {
     assertThat(transfer.patience()).hasSeconds(14);
     transfer = send(transfer.timeout());
     assertThat(transfer.patience()).as("the rest of the idle time").hasSeconds(9);
-    assertThat(transfer.timeout()).isEqualTo(new Step.Failed("the client was silent for 30 s"));
+    assertThat(transfer.timeout())
+        .isEqualTo(new Step.Failed("the client made no progress for 30 s"));
   }
 
   @Test
