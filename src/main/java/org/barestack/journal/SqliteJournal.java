@@ -140,10 +140,7 @@ public final class SqliteJournal implements Journal {
       journal.writer = journal.connect(false);
       journal.migrate();
       return journal;
-    } catch (IOException e) {
-      journal.close();
-      throw journal.failed(e);
-    } catch (SQLException e) {
+    } catch (IOException | SQLException e) {
       journal.close();
       throw journal.failed(e);
     } catch (UncheckedIOException e) {
@@ -239,9 +236,7 @@ public final class SqliteJournal implements Journal {
         rollBack(writer, e);
         throw e;
       }
-    } catch (SQLException e) {
-      throw failed(e);
-    } catch (IOException e) {
+    } catch (IOException | SQLException e) {
       throw failed(e);
     } finally {
       writing.unlock();
@@ -268,9 +263,7 @@ public final class SqliteJournal implements Journal {
         reader = reader();
       }
       return reader == null ? nothing : work.on(reader);
-    } catch (SQLException e) {
-      throw failed(e);
-    } catch (IOException e) {
+    } catch (IOException | SQLException e) {
       throw failed(e);
     } finally {
       reading.unlock();
@@ -451,28 +444,23 @@ public final class SqliteJournal implements Journal {
     }
   }
 
-  private UncheckedIOException failed(IOException e) {
+  private UncheckedIOException failed(Exception e) {
     String what =
         switch (e) {
           case NoSuchFileException missing ->
               "cannot be made: there is no folder for " + missing.getFile() + "; create it";
           case AccessDeniedException denied ->
               "cannot be made: no permission for " + denied.getFile();
+          case SQLiteException sqlite ->
+              remedy(sqlite.getResultCode().code & 0xff) + " (" + e.getMessage() + ")";
+          case SQLException sql when sql.getCause() instanceof NativeLibraryNotFoundException ->
+              "needs SQLite's native library, which cannot be loaded from "
+                  + System.getProperty("java.io.tmpdir")
+                  + "; where that is mounted noexec, set"
+                  + " JAVA_TOOL_OPTIONS=-Dorg.sqlite.tmpdir=DIR";
           default -> e.getMessage();
         };
-    return new UncheckedIOException("the journal " + file + " " + what, e);
-  }
-
-  private UncheckedIOException failed(SQLException e) {
-    int code = e instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xff : 0;
-    String what =
-        e.getCause() instanceof NativeLibraryNotFoundException
-            ? "needs SQLite's native library, which cannot be loaded from "
-                + System.getProperty("java.io.tmpdir")
-                + "; where that is mounted noexec, set JAVA_TOOL_OPTIONS=-Dorg.sqlite.tmpdir=DIR"
-            : remedy(code);
-    return new UncheckedIOException(
-        "the journal " + file + " " + what + " (" + e.getMessage() + ")", new IOException(e));
+    return new UncheckedIOException("the journal " + file + " " + what, new IOException(e));
   }
 
   /** What to do about a primary result code of SQLite's (sqlite.org/rescode.html). */
