@@ -36,7 +36,7 @@ demo  kmod                                        kmod                 kmod
 demo  dnsmasq                                     dnsmasq-base         dnsmasq
 test  shellcheck                                  shellcheck           ShellCheck
 test  nmcli                                       network-manager      NetworkManager
-test  systemd-analyze                             systemd              systemd
+demo  systemctl                                   systemd              systemd
 test  visudo                                      sudo                 sudo
 test  mdir                                        mtools               mtools
 test  tcpdump                                     tcpdump              tcpdump
