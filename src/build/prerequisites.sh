@@ -38,9 +38,7 @@ test  shellcheck                                  shellcheck           ShellChec
 test  nmcli                                       network-manager      NetworkManager
 demo  systemctl                                   systemd              systemd
 test  visudo                                      sudo                 sudo
-test  mdir                                        mtools               mtools
 test  tcpdump                                     tcpdump              tcpdump
-test  sqlite3                                     sqlite3              sqlite
 TABLE
 }
 

@@ -158,7 +158,7 @@ final class OneInterfaceSocket implements AutoCloseable {
                   .formatted(where));
       case EADDRINUSE ->
           new BindException(
-              "%s is taken: another DHCP or PXE server runs on this host; 'ss -lunp sport = :%d' names it. Stop it, keep it off %s, or leave port 67 to it and answer on port 4011 only"
+              "%s is taken: another DHCP or PXE server runs on this host; 'ss -lunp sport = :%d' names it. Stop it, keep it off %s, or run Barestack on another host and set dhcp: proxy"
                   .formatted(where, port, device));
       case ENODEV ->
           new SocketException(
