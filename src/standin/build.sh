@@ -96,6 +96,8 @@ find_kernel_debian() {
     (cd "$cache/unpack" && apt-get -qq download "$package" 2>/dev/null) ||
       fail "could not download $package: run apt-get update, or check the network"
     dpkg-deb -x "$cache"/unpack/*.deb "$cache/unpack/root"
+    # Debian 13 has the modules in /usr/lib, where kmod finds them by the link of a merged /usr.
+    [[ -e $cache/unpack/root/lib ]] || ln -s usr/lib "$cache/unpack/root/lib"
     mv "$cache/unpack/root" "$unpacked"
     rm -rf "$cache/unpack"
   fi
