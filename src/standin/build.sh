@@ -161,6 +161,9 @@ copy_modules() {
   done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r file; do
     install -D -m 644 "$file" "$root/$place/${file#*/"$kernel_version"/}"
   done
+  # kmod opens its decompressors with dlopen, so that ldd does not tell of them; plain modules need none.
+  find "$root/$place" -name '*.ko.xz' -exec xz --decompress {} +
+  find "$root/$place" -name '*.ko.zst' -exec zstd --quiet --decompress --rm {} +
   cp "$modules"/modules.{order,builtin,builtin.modinfo} "$root/$place/"
   depmod -b "$root/usr" "$kernel_version" 2>/dev/null || depmod -b "$root" "$kernel_version"
 }
