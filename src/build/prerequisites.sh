@@ -33,6 +33,7 @@ demo  mkfs.xfs                                    xfsprogs             xfsprogs
 demo  lvm                                         lvm2                 lvm2
 demo  efibootmgr                                  efibootmgr           efibootmgr
 demo  kmod                                        kmod                 kmod
+demo  xz                                          xz-utils             xz
 demo  dnsmasq                                     dnsmasq-base         dnsmasq
 test  shellcheck                                  shellcheck           ShellCheck
 test  nmcli                                       network-manager      NetworkManager
