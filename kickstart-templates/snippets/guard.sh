@@ -63,9 +63,27 @@ pick() { # BY VALUE...
   picked+=("$best")
 }
 
+# Whether this very install began there and was cut off: it goes on.
+is_begun() { # NAME
+  [[ " ${labels[$1]} " == *" $begun "* ]]
+}
+
+# A name that means this disk and no other, so that one put in its place is not taken for it.
+lasting_name() { # NAME
+  local path
+  for path in ${paths[$1]}; do
+    if [[ $path =~ ^/dev/disk/by-id/[A-Za-z0-9._:+@=-]+$ && ${path##*/} != @(dm|md|lvm)-* ]]; then
+      printf '%s' "$path"
+      return
+    fi
+  done
+  printf '%s' "$1"
+}
+
 refuse_unless_blank() { # NAME
   if [[ ${protected[$1]} != 0 ]]; then stop "$(describe "$1") is read-only."; fi
   if [[ ${used[$1]} != 0 ]]; then stop "$(describe "$1") is in use."; fi
+  if is_begun "$1"; then return 0; fi
   if [[ ${edges[$1]} != zero || -n ${signatures[$1]} || -n ${labels[$1]} ]]; then
     stop "$(describe "$1") is not blank. To wipe it, boot a rescue system: wipefs --all, then zero both ends."
   fi
@@ -76,8 +94,8 @@ trap 'stop "The look at this machine broke off: see /tmp/barestack-pre.log."' EX
 look_at_disks
 for name in "${disks[@]}"; do
   for label in ${labels[$name]}; do
-    if [[ $label =~ ^${owner}[a-z2-7]{6}$ ]]; then
-      stop "$(describe "$name") already carries an install of $node."
+    if [[ $label =~ ^bs${owner}[a-z2-7]{6}$ ]]; then
+      stop "$(describe "$name") already carries a finished install of $node."
     fi
   done
 done
@@ -89,7 +107,7 @@ for name in "${picked[@]}"; do
 done
 text=$($part)
 for i in "${!picked[@]}"; do
-  text=${text//@disk$((i + 1))@/${picked[i]}}
+  text=${text//@disk$((i + 1))@/$(lasting_name "${picked[i]}")}
 done
 printf '%s\n' "$text" >"$root/tmp/disk.ks.new"
 mv "$root/tmp/disk.ks.new" "$root/tmp/disk.ks"

@@ -116,6 +116,33 @@ probe() {
   esac
 }
 
+# Where the data of a RAID member begin, in octets: its superblock (version 1.1 at the start, 1.2
+# at 4 KiB) says so in sectors; with the other versions they begin at the start.
+data_offset() { # DEVICE
+  local place magic sectors
+  for place in 0 4096; do
+    read -r magic < <(od -An -tx4 -j $place -N 4 "$1") || true
+    if [[ ${magic:-} == a92b4efc ]]; then
+      read -r sectors < <(od -An -tu8 -j $((place + 128)) -N 8 "$1") || true
+      echo $((${sectors:-0} * 512))
+      return
+    fi
+  done
+  echo 0
+}
+
+# What a member of a RAID1 holds, without assembling it: TYPE and LABEL, a line each. Assembled
+# arrays show it themselves, but an installer may leave them alone.
+probe_member() { # DEVICE
+  local line
+  while read -r line; do
+    case $line in
+      ID_FS_TYPE=*) printf 'TYPE %s\n' "${line#*=}" ;;
+      ID_FS_LABEL_ENC=*) printf 'LABEL %s\n' "${line#*=}" ;;
+    esac
+  done < <(blkid --probe --usages filesystem --offset "$(data_offset "$1")" --output udev "$1" 2>/dev/null)
+}
+
 # Whether the installer's command line names one of these as the place it was started from.
 is_named_source() { # WORD...
   local argument spec word
@@ -202,6 +229,14 @@ look_at_disk() { # NAME
         LABEL | ID) names+=("$text") ;;
       esac
     done < <(probe "$dev/${path##*/}")
+    if [[ -n ${types[linux_raid_member]:-} ]]; then
+      while read -r kind text; do
+        case $kind in
+          TYPE) types[$text]=1 ;;
+          LABEL) texts[$text]=1 ;;
+        esac
+      done < <(probe_member "$dev/${path##*/}")
+    fi
   done < <(with_partitions "$sys/block/$name")
 
   while read -r path; do

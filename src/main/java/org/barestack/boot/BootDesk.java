@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -25,6 +24,7 @@ import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
+import org.barestack.model.Phase;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import org.barestack.model.Token;
@@ -48,8 +48,7 @@ public final class BootDesk {
   private final Journal journal;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final Map<Token, NodeName> owners = new HashMap<>();
-  private long ownersUpTo;
+  private final Index index;
 
   /**
    * A desk over that site and journal.
@@ -62,6 +61,7 @@ public final class BootDesk {
     this.journal = journal;
     this.clock = clock;
     this.random = random;
+    this.index = new Index(journal);
   }
 
   /** An install that a token opens. */
@@ -126,7 +126,7 @@ public final class BootDesk {
             Map.of("token", token.secret(), "release", now.rocky().release()));
     String reason = state.install() == null ? "first install" : state.reason();
     NodeEvent offered = event(node, Kind.INSTALL_OFFERED, id, offer(request, reason));
-    NodeState.Install install = new NodeState.Install(id, token, 1, Set.of(), "");
+    NodeState.Install install = NodeState.Install.opened(id, token);
     return new Decision<>(List.of(opened, offered), new BootAnswer.Install(node, install, reason));
   }
 
@@ -185,24 +185,35 @@ public final class BootDesk {
         });
   }
 
-  /** The current install of some node that this token opens; empty for any other token. */
+  /**
+   * The install that this token opens: the current one of some node. A token dies when its node is
+   * ordered to install anew or is forgotten, and nothing brings it back.
+   */
   public Optional<OpenInstall> install(Token token) {
-    return owner(token)
+    return index
+        .owner(token)
         .flatMap(name -> site.get().node(name))
         .flatMap(node -> {
           NodeState state = state(node.name());
           NodeState.Install install = state.install();
-          return install != null && install.token().equals(token)
+          return install != null && state.phase() != Phase.ARMED && install.token().equals(token)
               ? Optional.of(new OpenInstall(node, state, install))
               : Optional.empty();
         });
+  }
+
+  /** The same while the install is under way: what an installer fetches, nobody else needs. */
+  public Optional<OpenInstall> underway(Token token) {
+    return install(token).filter(open -> open.state().phase().underway());
   }
 
   /** Decides whether the machine that holds this token may write its disk. */
   public ClaimAnswer claim(Token token, MachineReport report) {
     Optional<OpenInstall> open = install(token);
     if (open.isEmpty()) {
-      return new ClaimAnswer.Refused("no install is open under this token; nothing was written");
+      return new ClaimAnswer.Refused(
+          "no install is open here: it was ordered anew, or the journal was lost; nothing was"
+              + " written, and the next boot begins anew");
     }
     Node node = open.get().node();
     InstallId id = open.get().install().id();
@@ -210,8 +221,10 @@ public final class BootDesk {
         new Subject.OfNode(node.name()),
         events -> {
           NodeState state = NodeState.of(events);
-          ClaimAnswer answer = DiskGate.decide(site.get().name(), node, state, id, report);
-          boolean holder = state.install() == null || state.install().admits(report.uuid());
+          ClaimAnswer answer =
+              DiskGate.decide(
+                  site.get(), node, state, id, report, disk -> otherHolder(disk, node.name()));
+          boolean holder = state.install() == null || state.install().admits(report);
           // A second machine with the same MAC address is refused and told of, but what it does
           // must not end the install of the first.
           NodeEvent event = claimed(node, holder ? id : null, report, answer);
@@ -333,19 +346,11 @@ public final class BootDesk {
     return NodeState.of(journal.events(new Subject.OfNode(name)));
   }
 
-  private synchronized Optional<NodeName> owner(Token token) {
-    if (!owners.containsKey(token)) {
-      for (NodeEvent event : journal.since(ownersUpTo)) {
-        ownersUpTo = event.sequence();
-        String opened = event.detail().getOrDefault("token", "");
-        if (event.kind() == Kind.INSTALL_OPENED
-            && event.subject() instanceof Subject.OfNode(NodeName name)
-            && Token.isToken(opened)) {
-          owners.put(new Token(opened), name);
-        }
-      }
-    }
-    return Optional.ofNullable(owners.get(token));
+  /** A node that is no longer of the site holds nothing. */
+  private Optional<NodeName> otherHolder(String identity, NodeName claiming) {
+    return index
+        .holder(identity)
+        .filter(name -> !name.equals(claiming) && site.get().node(name).isPresent());
   }
 
   private static Map<String, String> offer(BootRequest request, String reason) {

@@ -11,15 +11,35 @@ import org.barestack.model.InstallId;
 import org.barestack.model.MachineReport;
 import org.barestack.model.Node;
 import org.barestack.model.Node.DiskRule;
+import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
+import org.barestack.model.Site;
 
 /**
  * The gate before every disk. A disk is written only if an install under way claims it, and it is
- * blank, or that same install claimed it before, or an operator allowed to wipe it. There is no
- * other way in, and every route asks here.
+ * blank, or that same install claimed it before and has not finished, or an operator allowed to
+ * wipe just what is on it. There is no other way in, and every route asks here.
+ *
+ * <p>Our own memory is not trusted further than the disk itself: a journal may be lost, or put back
+ * as it was yesterday. A finished install on a disk that the journal does not know of is never
+ * written over, whatever the journal permits.
  */
 final class DiskGate {
-  private DiskGate() {}
+  /** What the disk part of our kickstarts puts on a disk, in the words of wipefs and blkid. */
+  private static final Set<String> MADE_BY_INSTALLS =
+      Set.of("gpt", "PMBR", "dos", "vfat", "xfs", "swap", "LVM2_member", "linux_raid_member");
+
+  private final Site site;
+  private final Node node;
+  private final NodeState state;
+  private final MachineReport report;
+
+  private DiskGate(Site site, Node node, NodeState state, MachineReport report) {
+    this.site = site;
+    this.node = node;
+    this.state = state;
+    this.report = report;
+  }
 
   /** What the node's rules pick from what its machine has. */
   sealed interface Choice {
@@ -28,39 +48,46 @@ final class DiskGate {
     record Nothing(String reason) implements Choice {}
   }
 
+  /** Which other node holds the claim on a disk, by the disk's identity. */
+  @FunctionalInterface
+  interface Holders {
+    Optional<NodeName> holder(String identity);
+  }
+
   /**
    * Decides on a claim.
    *
-   * @param site name of the site, which the labels on disks tell
    * @param install the install that claims, as its token says
    */
   static ClaimAnswer decide(
-      String site, Node node, NodeState state, InstallId install, MachineReport report) {
+      Site site,
+      Node node,
+      NodeState state,
+      InstallId install,
+      MachineReport report,
+      Holders others) {
     NodeState.Install current = state.install();
     if (current == null || !current.id().equals(install) || !state.phase().underway()) {
       return new ClaimAnswer.Refused(
           "this install is over (the node is " + state.phase() + "); nothing was written");
     }
-    if (!current.disks().isEmpty()) {
-      return again(node, current, report);
-    }
-    Optional<ClaimAnswer> installed = alreadyInstalled(site, node, state.wipe(), report);
-    return installed.orElseGet(() ->
-        switch (pick(node, report)) {
-          case Choice.Nothing(String reason) -> new ClaimAnswer.Refused(reason);
-          case Choice.Picked(List<Disk> disks) -> first(node, state.wipe(), install, disks);
-        });
+    DiskGate gate = new DiskGate(site, node, state, report);
+    return current.disks().isEmpty() ? gate.first(install, others) : gate.again(current);
   }
 
   /** The same install on the same disk goes on: a power cut in the middle is no dead end. */
-  private static ClaimAnswer again(Node node, NodeState.Install current, MachineReport report) {
-    if (!current.admits(report.uuid())) {
+  private ClaimAnswer again(NodeState.Install current) {
+    if (!current.admits(report)) {
       return new ClaimAnswer.Refused(
           "machine "
               + current.machine()
               + " holds the claim of this install; this one is "
-              + report.uuid()
+              + report.machine()
               + ". Do two machines have one MAC address?");
+    }
+    Optional<ClaimAnswer> installed = alreadyInstalled(current.disks());
+    if (installed.isPresent()) {
+      return installed.get();
     }
     List<Disk> disks =
         report.disks().stream().filter(disk -> current.disks().contains(disk.identity())).toList();
@@ -72,9 +99,12 @@ final class DiskGate {
               + "; the machine now has "
               + names(report.disks()));
     }
-    Optional<String> obstacle = disks.stream().flatMap(disk -> obstacle(disk).stream()).findFirst();
-    return obstacle.isPresent()
-        ? new ClaimAnswer.Refused(obstacle.get())
+    Optional<String> objection =
+        disks.stream()
+            .flatMap(disk -> obstacle(disk).or(() -> changed(disk, "its claim")).stream())
+            .findFirst();
+    return objection.isPresent()
+        ? new ClaimAnswer.Refused(objection.get())
         : new ClaimAnswer.Granted(
             node,
             current.id(),
@@ -82,54 +112,156 @@ final class DiskGate {
             "goes on with " + names(disks) + ", which it claimed before");
   }
 
+  private ClaimAnswer first(InstallId install, Holders others) {
+    Optional<ClaimAnswer> installed = alreadyInstalled(state.wipe());
+    return installed.orElseGet(() ->
+        switch (pick(node, report)) {
+          case Choice.Nothing(String reason) -> new ClaimAnswer.Refused(reason);
+          case Choice.Picked(List<Disk> disks) -> first(install, disks, others);
+        });
+  }
+
   /**
-   * A label of ours for this very node on any disk: the node is installed, whatever we remember.
+   * A finished install of this very node on any disk: the node is installed, whatever we remember.
+   * Past it leads only the right to write that disk, and only over an install that we know to be an
+   * earlier one.
+   *
+   * @param writable identities of the disks that may be written
    */
-  private static Optional<ClaimAnswer> alreadyInstalled(
-      String site, Node node, Set<String> wipe, MachineReport report) {
+  private Optional<ClaimAnswer> alreadyInstalled(Set<String> writable) {
     for (Disk disk : report.disks()) {
       for (String label : disk.labels()) {
-        if (!wipe.contains(disk.identity()) && isOurs(label, site, node)) {
-          return Optional.of(
-              new ClaimAnswer.Installed(
-                  label,
-                  disk.describe()
-                      + " already carries an install of "
-                      + node.name()
-                      + "; it boots from its disk. To install it anew: barestack reinstall "
-                      + node.name()
-                      + " --wipe"));
+        Optional<InstallId> there =
+            InstallId.ofLabel(label)
+                .filter(id -> id.label().equals(label))
+                .filter(id -> id.belongsTo(site.name(), node.name()));
+        if (there.isPresent() && !(writable.contains(disk.identity()) && isEarlier(there.get()))) {
+          return Optional.of(new ClaimAnswer.Installed(label, installedReason(disk)));
         }
       }
     }
     return Optional.empty();
   }
 
-  private static boolean isOurs(String label, String site, Node node) {
-    return label.matches(InstallId.PATTERN) && new InstallId(label).belongsTo(site, node.name());
+  /** Whether it is known: from our own events, or because the machine told of it before. */
+  private boolean isEarlier(InstallId install) {
+    boolean current = state.install() != null && state.install().id().equals(install);
+    MachineReport last = state.report();
+    boolean told =
+        last != null
+            && last.disks().stream().anyMatch(disk -> disk.labels().contains(install.label()));
+    return !current && (told || state.past().installs().contains(install));
   }
 
-  private static ClaimAnswer first(
-      Node node, Set<String> wipe, InstallId install, List<Disk> disks) {
+  private String installedReason(Disk disk) {
+    String what =
+        disk.describe()
+            + " already carries a finished install of "
+            + node.name()
+            + "; it boots from its disk";
+    return state.wipe().contains(disk.identity())
+        ? what
+            + ". The permit to wipe is older than that install, so it is void. To install it anew,"
+            + " order it again: barestack reinstall "
+            + node.name()
+            + " --wipe"
+        : what + ". To install it anew: barestack reinstall " + node.name() + " --wipe";
+  }
+
+  private ClaimAnswer first(InstallId install, List<Disk> disks, Holders others) {
     List<String> reasons = new ArrayList<>();
     for (Disk disk : disks) {
-      Optional<String> obstacle = obstacle(disk);
-      if (obstacle.isPresent()) {
-        return new ClaimAnswer.Refused(obstacle.get());
+      Optional<String> objection =
+          obstacle(disk)
+              .or(() -> shared(disk, others))
+              .or(() -> disk.blank() ? Optional.empty() : notBlank(disk));
+      if (objection.isPresent()) {
+        return new ClaimAnswer.Refused(objection.get());
       }
-      if (disk.blank()) {
-        reasons.add(disk.name() + " is blank");
-      } else if (wipe.contains(disk.identity())) {
-        reasons.add(disk.name() + " may be wiped");
-      } else {
-        return new ClaimAnswer.Refused(
-            disk.describe()
-                + " is not blank; nothing was written. If it may be wiped: barestack reinstall "
-                + node.name()
-                + " --wipe");
-      }
+      reasons.add(disk.name() + (disk.blank() ? " is blank" : " may be wiped"));
     }
     return new ClaimAnswer.Granted(node, install, disks, String.join(", ", reasons));
+  }
+
+  /** A blank disk that another node claimed is about to be written by it: a LUN that both see. */
+  private static Optional<String> shared(Disk disk, Holders others) {
+    return others
+        .holder(disk.identity())
+        .map(other ->
+            disk.describe()
+                + " is claimed by "
+                + other
+                + ". If both machines see one disk, let only one of them see it; if the disk was"
+                + " moved from there: barestack forget "
+                + other);
+  }
+
+  private Optional<String> notBlank(Disk disk) {
+    return state.wipe().contains(disk.identity())
+        ? changed(disk, "the permit to wipe")
+        : Optional.of(
+            disk.describe() + " is not blank" + whose(disk) + "; nothing was written." + remedy());
+  }
+
+  /** What came onto a disk since we were told of it is nobody's to wipe. */
+  private Optional<String> changed(Disk disk, String since) {
+    Optional<Disk> before =
+        Optional.ofNullable(state.report()).stream()
+            .flatMap(last -> last.disks().stream())
+            .filter(last -> last.identity().equals(disk.identity()))
+            .findFirst();
+    return disk.blank()
+            || before.filter(disk::holdsTheSameAs).isPresent()
+            || isLeftByUs(disk, before)
+        ? Optional.empty()
+        : Optional.of(
+            "what is on "
+                + disk.describe()
+                + " is not what it was at the time of "
+                + since
+                + " ("
+                + before.map(Disk::content).orElse("the disk was not there")
+                + "); nothing was written."
+                + remedy());
+  }
+
+  private String remedy() {
+    return " If it may be wiped: barestack reinstall " + node.name() + " --wipe";
+  }
+
+  /**
+   * Whether all that is on the disk was made by our own installs, whole or in parts, or was there
+   * when the permit was given: over that a reinstall goes.
+   */
+  private boolean isLeftByUs(Disk disk, Optional<Disk> before) {
+    return state.past().disks().contains(disk.identity())
+        && disk.signatures().stream()
+            .allMatch(found ->
+                MADE_BY_INSTALLS.contains(found)
+                    || before.filter(last -> last.signatures().contains(found)).isPresent())
+        && disk.labels().stream()
+            .allMatch(found ->
+                InstallId.ofLabel(found)
+                        .filter(id -> id.belongsTo(site.name(), node.name()))
+                        .isPresent()
+                    || before.filter(last -> last.labels().contains(found)).isPresent());
+  }
+
+  /** Whose install a label on the disk tells of, for people. */
+  private String whose(Disk disk) {
+    for (String label : disk.labels()) {
+      Optional<InstallId> id = InstallId.ofLabel(label);
+      if (id.isPresent()) {
+        String state = id.get().label().equals(label) ? "an install" : "an unfinished install";
+        return site.nodes().stream()
+            .map(Node::name)
+            .filter(name -> id.get().belongsTo(site.name(), name))
+            .findFirst()
+            .map(name -> ": it carries " + state + " of " + name)
+            .orElse(": it carries " + state + " of another site of Barestack's");
+      }
+    }
+    return "";
   }
 
   /** What no permit overrides. */

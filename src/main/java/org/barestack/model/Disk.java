@@ -2,6 +2,7 @@ package org.barestack.model;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.barestack.model.Node.DiskRule;
 
 /**
@@ -41,6 +42,18 @@ public record Disk(
     labels = List.copyOf(labels);
   }
 
+  /**
+   * How a kickstart names it: by a name that means this disk and no other, so that a disk put in
+   * its place after the claim is not taken for it; by the kernel's name of this boot where it has
+   * none. Names of what is on a disk ({@code lvm-pv-…}) go away with it.
+   */
+  public String lastingName() {
+    return paths.stream()
+        .filter(path -> path.matches("/dev/disk/by-id/(?!dm-|md-|lvm-)[A-Za-z0-9._:+@=-]+"))
+        .findFirst()
+        .orElse(name);
+  }
+
   /** Whether nothing is on it: no signature anywhere, and zeros at both ends. */
   public boolean blank() {
     return edgesZero && signatures.isEmpty() && labels.isEmpty();
@@ -57,6 +70,13 @@ public record Disk(
             ? "wwn:" + wwn.toLowerCase(Locale.ROOT)
             : (serial.isEmpty() ? "name:" + name : "serial:" + serial) + "/" + size;
     return text.replace(',', '_');
+  }
+
+  /** Whether two looks at it found the same on it; the order of what was found says nothing. */
+  public boolean holdsTheSameAs(Disk other) {
+    return edgesZero == other.edgesZero
+        && Set.copyOf(signatures).equals(Set.copyOf(other.signatures))
+        && Set.copyOf(labels).equals(Set.copyOf(other.labels));
   }
 
   /** Whether the rule means this disk. */
@@ -88,14 +108,15 @@ public record Disk(
         : String.format(Locale.ROOT, "%.0f GiB", size / (double) (1L << 30));
   }
 
-  private String content() {
+  /** What is on it, for people: {@code blank}, {@code gpt xfs labelled data}. */
+  public String content() {
     if (blank()) {
       return "blank";
     }
     if (signatures.isEmpty() && labels.isEmpty()) {
       return "data without a signature";
     }
-    return String.join(" ", signatures)
-        + (labels.isEmpty() ? "" : " labelled " + String.join(" ", labels));
+    String found = signatures.isEmpty() ? "data" : String.join(" ", signatures);
+    return labels.isEmpty() ? found : found + " labelled " + String.join(" ", labels);
   }
 }

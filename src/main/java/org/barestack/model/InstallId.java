@@ -3,10 +3,14 @@ package org.barestack.model;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
  * One installation of one node, short enough to be a file-system label (XFS holds 12 characters).
+ * Two labels tell of it: {@link #begun()} from the moment that its file system is made, {@link
+ * #label()} once the system is whole. So a disk says by itself whether it holds something that
+ * runs.
  *
  * @param label {@code bs}, four characters made from site and node name, six random ones; base 32
  *     in lower case
@@ -23,6 +27,18 @@ public record InstallId(String label) {
     }
   }
 
+  /** The label of a file system whose install has not finished: {@code bi} and the same ten. */
+  public String begun() {
+    return "bi" + label.substring(2);
+  }
+
+  /** The install that a file-system label tells of; empty if it is no label of ours. */
+  public static Optional<InstallId> ofLabel(String text) {
+    return text.matches("b[is][a-z2-7]{10}")
+        ? Optional.of(new InstallId("bs" + text.substring(2)))
+        : Optional.empty();
+  }
+
   /** A new one for that node. */
   public static InstallId fresh(String site, NodeName node, RandomGenerator random) {
     StringBuilder label = new StringBuilder("bs").append(owner(site, node));
@@ -36,6 +52,11 @@ public record InstallId(String label) {
    */
   public boolean belongsTo(String site, NodeName node) {
     return label.startsWith(owner(site, node), 2);
+  }
+
+  /** The four characters that the labels of all installs of one node have in common. */
+  public String owner() {
+    return label.substring(2, 6);
   }
 
   private static String owner(String site, NodeName node) {

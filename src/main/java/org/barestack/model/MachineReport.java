@@ -87,6 +87,24 @@ public record MachineReport(
         .toList();
   }
 
+  /**
+   * What tells this machine from another with the same MAC address: UUID and serial number, of
+   * which either may be missing, and cheap boards share one of the two.
+   */
+  public String machine() {
+    return machine(uuid, serial);
+  }
+
+  /** The same from the fields of an event. */
+  static String machine(Map<String, String> fields) {
+    return machine(
+        fields.getOrDefault("machine.uuid", ""), fields.getOrDefault("machine.serial", ""));
+  }
+
+  private static String machine(String uuid, String serial) {
+    return serial.isEmpty() ? uuid : uuid + "/" + serial;
+  }
+
   /** The form fields again. */
   public Map<String, String> fields() {
     Map<String, String> fields = new LinkedHashMap<>();

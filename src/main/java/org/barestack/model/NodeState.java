@@ -3,9 +3,11 @@ package org.barestack.model;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.barestack.model.NodeEvent.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param since when this phase began; null before the first event
  * @param lastHeard when the machine itself last said or asked anything; null if never
  * @param install the current or last install; null before the first
+ * @param past what its earlier installs were and wrote
  * @param wipe identities of the disks that an operator allowed to wipe and no install has used yet
  * @param report the machine's own last report; null before its first
  * @param step the last step heard of, of the installer or of first boot; empty before the first
@@ -24,13 +27,26 @@ public record NodeState(
     @Nullable Instant since,
     @Nullable Instant lastHeard,
     @Nullable Install install,
+    Past past,
     Set<String> wipe,
     @Nullable MachineReport report,
     String step,
     String reason) {
   /** A node of which nothing was ever heard: the site names it, so it may install. */
   public static final NodeState NEW =
-      new NodeState(Phase.ARMED, null, null, null, Set.of(), null, "", "never seen");
+      new NodeState(Phase.ARMED, null, null, null, Past.NONE, Set.of(), null, "", "never seen");
+
+  /**
+   * Reports of the installer at work, or of the system that it made: only a claim gives rise to.
+   */
+  private static final Set<Kind> AFTER_CLAIM =
+      Set.of(
+          Kind.INSTALL_PROGRESS,
+          Kind.INSTALL_FINISHED,
+          Kind.STEP_STARTED,
+          Kind.STEP_FINISHED,
+          Kind.STEP_FAILED,
+          Kind.CONFIGURED);
 
   public NodeState {
     wipe = Set.copyOf(wipe);
@@ -42,16 +58,81 @@ public record NodeState(
    * @param token the secret of its URLs
    * @param offers how often the machine was told to boot it
    * @param disks identities of the disks it may write; empty before its claim
-   * @param machine UUID of the machine that holds the claim; empty before it, or if it told none
+   * @param machine which machine holds the claim ({@link MachineReport#machine()}); empty before it
+   * @param clock of its latest report
    */
-  public record Install(InstallId id, Token token, int offers, Set<String> disks, String machine) {
+  public record Install(
+      InstallId id, Token token, int offers, Set<String> disks, String machine, Clock clock) {
     public Install {
       disks = Set.copyOf(disks);
     }
 
-    /** Whether the machine of that UUID may go on with this install: any, until one has claimed. */
-    public boolean admits(String uuid) {
-      return disks.isEmpty() || machine.equals(uuid);
+    /** One that was just opened. */
+    public static Install opened(InstallId id, Token token) {
+      return new Install(id, token, 0, Set.of(), "", Clock.NONE);
+    }
+
+    /** Whether that machine may go on with this install: any, until one has claimed. */
+    public boolean admits(MachineReport report) {
+      return disks.isEmpty() || machine.equals(report.machine());
+    }
+
+    private Install offered() {
+      return new Install(id, token, offers + 1, disks, machine, clock);
+    }
+
+    private Install at(Clock now) {
+      return new Install(id, token, offers, disks, machine, now);
+    }
+  }
+
+  /**
+   * A machine's own count of its time, by which reports that come late are known: the wall clock of
+   * a new machine may be anything.
+   *
+   * @param boot the kernel's random id of this boot; empty if it was not told
+   * @param uptime hundredths of a second since then
+   */
+  public record Clock(String boot, long uptime) {
+    static final Clock NONE = new Clock("", 0);
+
+    private static Clock of(NodeEvent event) {
+      String uptime = event.detail().getOrDefault("uptime", "");
+      String boot = event.detail().getOrDefault("boot", "");
+      return uptime.matches("[0-9]{1,12}[.][0-9]{2}")
+          ? new Clock(boot, Long.parseLong(uptime.replace(".", "")))
+          : NONE;
+    }
+
+    private boolean before(Clock other) {
+      return !boot.isEmpty() && boot.equals(other.boot) && uptime < other.uptime;
+    }
+  }
+
+  /**
+   * What is known of all installs of a node, the current one among them.
+   *
+   * @param installs that were ever opened
+   * @param disks identities of the disks that any of them might write
+   */
+  public record Past(Set<InstallId> installs, Set<String> disks) {
+    static final Past NONE = new Past(Set.of(), Set.of());
+
+    public Past {
+      installs = Set.copyOf(installs);
+      disks = Set.copyOf(disks);
+    }
+
+    private Past and(InstallId install) {
+      Set<InstallId> more = new HashSet<>(installs);
+      more.add(install);
+      return new Past(more, disks);
+    }
+
+    private Past and(Set<String> written) {
+      Set<String> more = new HashSet<>(disks);
+      more.addAll(written);
+      return new Past(installs, more);
     }
   }
 
@@ -68,143 +149,161 @@ public record NodeState(
   public boolean stuck(Instant now) {
     Duration deadline = phase.deadline();
     Instant last = lastHeard != null ? lastHeard : since;
-    return deadline != null && last != null && last.plus(deadline).isBefore(now);
+    // A system that was found on its disk is done with its first boot, and does not report again.
+    boolean found = phase == Phase.INSTALLED && (install == null || install.disks().isEmpty());
+    return deadline != null && !found && last != null && last.plus(deadline).isBefore(now);
   }
 
   /**
    * The state after one more event. An event of an install that is not the current one, or that
-   * cannot follow in this phase, changes nothing: reports come late, twice and out of order. Only a
+   * cannot follow in this phase, leads nowhere: reports come late, twice and out of order. Only a
    * grant spends the permit in any case.
    */
   public NodeState after(NodeEvent event) {
     return switch (event.kind()) {
       case FORGOTTEN -> NEW;
-      case REINSTALL_ORDERED ->
-          new NodeState(
-              Phase.ARMED,
-              event.at(),
-              lastHeard,
-              install,
-              identities(event, "wipe"),
-              report,
-              "",
-              event.detail().containsKey("wipe")
-                  ? "reinstall ordered, with permission to wipe"
-                  : "reinstall ordered");
+      case REINSTALL_ORDERED -> ordered(event);
       case STRANGER_SEEN, FETCHED, LOCAL_BOOT_OFFERED -> heard(event);
       case INSTALL_OPENED -> opened(event);
-      default ->
-          install != null && install.id().equals(event.install())
-              ? inInstall(install, event)
-              : event.kind() == NodeEvent.Kind.CLAIM_GRANTED ? spent() : this;
+      case CLAIM_GRANTED -> spent(event).inInstall(event);
+      default -> inInstall(event);
     };
   }
 
-  private NodeState inInstall(Install current, NodeEvent event) {
-    boolean writing = phase == Phase.CLAIMED || phase == Phase.INSTALLING;
-    // First boot speaks from the disk, so the installer has finished even if that report was lost.
-    boolean booted = writing || phase == Phase.INSTALLED || phase == Phase.CONFIGURING;
-    return switch (event.kind()) {
-      case INSTALL_OFFERED -> phase.underway() ? offered(current, event) : this;
-      case CLAIM_GRANTED -> phase.underway() ? granted(current, event) : spent();
-      case CLAIM_REFUSED ->
-          phase.underway() ? reported(event).in(Phase.REFUSED, event, reason(event)) : this;
-      case FOUND_INSTALLED ->
-          phase.underway()
-              ? reported(event)
-                  .in(
-                      Phase.INSTALLED,
-                      event,
-                      "its disk carries an earlier install of ours: "
-                          + event.detail().getOrDefault("label", ""))
-              : this;
-      case INSTALL_PROGRESS ->
-          writing ? in(Phase.INSTALLING, event, "installer: " + step(event)) : this;
-      case INSTALL_FINISHED -> writing ? in(Phase.INSTALLED, event, "installer finished") : this;
-      case INSTALL_FAILED -> phase.underway() ? in(Phase.FAILED, event, reason(event)) : this;
-      case STEP_STARTED ->
-          booted || phase == Phase.CONFIGURED
-              ? in(Phase.CONFIGURING, event, "running " + step(event))
-              : this;
-      case STEP_FINISHED -> booted ? in(Phase.CONFIGURING, event, "done: " + step(event)) : this;
-      case STEP_FAILED ->
-          booted ? in(Phase.CONFIGURING, event, step(event) + " failed: " + reason(event)) : this;
-      case CONFIGURED -> booted ? in(Phase.CONFIGURED, event, "all steps done") : this;
-      default -> this;
-    };
+  private NodeState ordered(NodeEvent event) {
+    boolean wiping = event.detail().containsKey("wipe");
+    return new NodeState(
+        Phase.ARMED,
+        event.at(),
+        lastHeard,
+        install,
+        past,
+        identities(event, "wipe"),
+        report,
+        "",
+        wiping ? "reinstall ordered, with permission to wipe" : "reinstall ordered");
   }
 
   /** Only an armed node begins an install: what is installed stays so until an operator orders. */
   private NodeState opened(NodeEvent event) {
     String token = event.detail().getOrDefault("token", "");
-    if (phase != Phase.ARMED || event.install() == null || !Token.isToken(token)) {
+    if (!Transition.counts(phase, event.kind())
+        || event.install() == null
+        || !Token.isToken(token)) {
       return this;
     }
     return new NodeState(
-        Phase.BOOTING,
+        Transition.next(phase, event.kind()),
         event.at(),
         event.at(),
-        new Install(event.install(), new Token(token), 0, Set.of(), ""),
+        Install.opened(event.install(), new Token(token)),
+        past.and(event.install()),
         wipe,
         report,
         "",
         "install opened");
   }
 
-  private NodeState offered(Install current, NodeEvent event) {
-    Install again =
-        new Install(
-            current.id(),
-            current.token(),
-            current.offers() + 1,
-            current.disks(),
-            current.machine());
-    return new NodeState(phase, since, event.at(), again, wipe, report, step, reason(event));
+  /**
+   * The permit is spent with the grant: whatever else happens, it opens no second disk. And what
+   * might be written is remembered, even if the grant was no longer wanted.
+   */
+  private NodeState spent(NodeEvent event) {
+    Past more = past.and(identities(event, "disks"));
+    return new NodeState(phase, since, lastHeard, install, more, Set.of(), report, step, reason);
   }
 
-  /** The permit is spent with the grant: whatever else happens, it opens no second disk. */
-  private NodeState spent() {
-    return new NodeState(phase, since, lastHeard, install, Set.of(), report, step, reason);
+  private NodeState inInstall(NodeEvent event) {
+    if (install == null || !install.id().equals(event.install())) {
+      return this;
+    }
+    Clock clock = Clock.of(event);
+    if (clock.before(install.clock())) {
+      return this;
+    }
+    NodeState here = clock.equals(Clock.NONE) ? this : with(install.at(clock));
+    boolean early = AFTER_CLAIM.contains(event.kind()) && install.disks().isEmpty();
+    return early || !Transition.counts(phase, event.kind())
+        ? here.asked(event)
+        : here.leads(install, event);
   }
 
-  private NodeState granted(Install current, NodeEvent event) {
-    Install claimed =
-        new Install(
-            current.id(),
-            current.token(),
-            current.offers(),
-            identities(event, "disks"),
-            event.detail().getOrDefault("machine.uuid", ""));
-    return new NodeState(
-        Phase.CLAIMED, event.at(), event.at(), claimed, Set.of(), told(event), step, reason(event));
+  /** It was heard of, and is where it was. */
+  private NodeState asked(NodeEvent event) {
+    return event.kind() == Kind.INSTALL_OFFERED && phase.underway() && install != null
+        ? with(install.offered()).because(reason(event)).heard(event)
+        : heard(event);
   }
 
-  private NodeState in(Phase next, NodeEvent event, String why) {
+  private NodeState leads(Install current, NodeEvent event) {
+    NodeState next = in(Transition.next(phase, event.kind()), event);
+    return switch (event.kind()) {
+      case CLAIM_GRANTED ->
+          next.with(claimed(current, event)).told(event).because(reason(event)).began(event);
+      case CLAIM_REFUSED -> next.told(event).because(reason(event));
+      // The permit was for what was on the disk when it was given; that is not what is there.
+      case FOUND_INSTALLED ->
+          next.told(event)
+              .spent(event)
+              .because(
+                  "its disk carries a finished install: "
+                      + event.detail().getOrDefault("label", ""));
+      case INSTALL_PROGRESS -> next.because("installer: " + step(event));
+      case INSTALL_FINISHED -> next.because("installer finished");
+      case STEP_STARTED -> next.because("running " + step(event));
+      case STEP_FINISHED -> next.because("done: " + step(event));
+      case STEP_FAILED -> next.because(step(event) + " failed: " + reason(event));
+      case CONFIGURED -> next.because("all steps done");
+      default -> next.because(reason(event));
+    };
+  }
+
+  private static Install claimed(Install current, NodeEvent event) {
+    return new Install(
+        current.id(),
+        current.token(),
+        current.offers(),
+        identities(event, "disks"),
+        MachineReport.machine(event.detail()),
+        current.clock());
+  }
+
+  private NodeState in(Phase next, NodeEvent event) {
     return new NodeState(
         next,
         next == phase && since != null ? since : event.at(),
         event.at(),
         install,
+        past,
         wipe,
         report,
         event.detail().getOrDefault("step", step),
-        why);
+        reason);
+  }
+
+  private NodeState with(Install current) {
+    return new NodeState(phase, since, lastHeard, current, past, wipe, report, step, reason);
+  }
+
+  private NodeState because(String why) {
+    return new NodeState(phase, since, lastHeard, install, past, wipe, report, step, why);
   }
 
   private NodeState heard(NodeEvent event) {
-    return new NodeState(phase, since, event.at(), install, wipe, report, step, reason);
+    return new NodeState(phase, since, event.at(), install, past, wipe, report, step, reason);
   }
 
-  private NodeState reported(NodeEvent event) {
-    return new NodeState(phase, since, lastHeard, install, wipe, told(event), step, reason);
+  private NodeState began(NodeEvent event) {
+    return new NodeState(phase, event.at(), lastHeard, install, past, wipe, report, step, reason);
   }
 
   /** A report that cannot be read does not hide the state: the one before it counts on. */
-  private @Nullable MachineReport told(NodeEvent event) {
+  private NodeState told(NodeEvent event) {
     try {
-      return MachineReport.parse(event.detail());
+      MachineReport told = MachineReport.parse(event.detail());
+      return new NodeState(phase, since, lastHeard, install, past, wipe, told, step, reason);
     } catch (IllegalArgumentException e) {
-      return report;
+      return this;
     }
   }
 

@@ -1,7 +1,11 @@
 package org.barestack.model;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The secret part of an install's URLs. Its text is never logged: {@link #toString()} masks it.
@@ -25,6 +29,34 @@ public record Token(String secret) {
     byte[] bytes = new byte[16];
     random.nextBytes(bytes);
     return new Token(HexFormat.of().formatHex(bytes));
+  }
+
+  /**
+   * SHA-256 in hexadecimal. Tokens are looked up by it: how long a lookup takes tells nothing of a
+   * token that is there.
+   */
+  public String digest() {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(secret.getBytes(StandardCharsets.US_ASCII)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** In a time that does not depend on how many characters agree. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Token(String theirs)
+        && MessageDigest.isEqual(
+            secret.getBytes(StandardCharsets.US_ASCII), theirs.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Override
+  public int hashCode() {
+    return digest().hashCode();
   }
 
   /** The first four characters, to tell tokens apart in a log. */

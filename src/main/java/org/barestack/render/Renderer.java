@@ -106,7 +106,7 @@ public final class Renderer {
   public String diskFragment(Site site, Node node, InstallId id, List<Disk> disks) {
     return diskPart(
         view(site, node, id),
-        disks.stream().map(Disk::name).toList(),
+        disks.stream().map(Disk::lastingName).toList(),
         disks.stream().map(Disk::describe).toList(),
         disks.stream().anyMatch(disk -> disk.size() < SMALL_DISK));
   }
@@ -288,13 +288,15 @@ public final class Renderer {
     return view;
   }
 
-  /** {@code owner} is what the labels of all installs of this node begin with. */
+  /** {@code owner} is what the labels of all installs of this node have in common. */
   private static Map<String, Object> install(InstallId id, String url, @Nullable URI base) {
     return Map.of(
         "id",
         id.label(),
+        "begun",
+        id.begun(),
         "owner",
-        id.label().substring(0, 6),
+        id.owner(),
         "url",
         url,
         "base_url",

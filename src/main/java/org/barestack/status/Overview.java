@@ -119,6 +119,9 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
           case BOOTING -> "look at its console: it was told to install and claimed no disk";
           case CLAIMED, INSTALLING ->
               "look at its console; switched off and on, it goes on with the same install";
+          case INSTALLED ->
+              "look at its console: it should start from its own disk (docs/boot-modes.md), and"
+                  + " then speak to us";
           default -> "log in and look: ssh " + site.access().user() + "@" + node.address();
         };
     return look + "; what it said last: barestack events " + node.name();

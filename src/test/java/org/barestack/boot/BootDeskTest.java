@@ -140,6 +140,75 @@ class BootDeskTest {
   }
 
   @Test
+  void aTokenDiesWithItsInstall() {
+    Token token = installed();
+    assertThat(desk.install(token)).isPresent();
+    assertThat(desk.underway(token)).isEmpty();
+    desk.reinstall(KVM1.name(), List.of());
+    assertThat(desk.install(token)).isEmpty();
+    assertThat(desk.report(token, Kind.CONFIGURED, Map.of())).isFalse();
+    assertThat(desk.claim(token, report(blank(DISK))).reason()).contains("no install is open here");
+    Token second = install().token();
+    assertThat(desk.underway(second)).isPresent();
+    desk.forget(new Subject.OfNode(KVM1.name()));
+    assertThat(desk.install(second)).isEmpty();
+  }
+
+  /**
+   * An installer whose report of its end was lost comes back by network, and must not begin anew.
+   */
+  @Test
+  void aLostReportOfTheEndIsNoReasonToInstallAgain() {
+    NodeState.Install first = install();
+    desk.claim(first.token(), report(blank(DISK)));
+    desk.report(first.token(), Kind.INSTALL_PROGRESS, Map.of("step", "packages"));
+    Token again = install().token();
+    Disk finished = Machines.labelled(DISK, first.id().label());
+    assertThat(desk.claim(again, report(finished))).isInstanceOf(ClaimAnswer.Installed.class);
+    assertThat(phase()).isEqualTo(Phase.INSTALLED);
+    assertThat(boot()).isInstanceOf(BootAnswer.LocalDisk.class);
+    assertThat(desk.report(again, Kind.STEP_STARTED, Map.of("step", "10-hosts"))).isTrue();
+    assertThat(phase()).isEqualTo(Phase.CONFIGURING);
+  }
+
+  /** Yesterday there was a permit; since then it was spent, and the node runs. */
+  @Test
+  void aJournalOfYesterdayDoesNotBringAPermitBack() {
+    installed();
+    permit();
+    InMemoryJournal yesterday = journal.copy();
+    NodeState.Install today = install();
+    Disk before = withContent(DISK, "gpt", "xfs");
+    assertThat(desk.claim(today.token(), report(before))).isInstanceOf(ClaimAnswer.Granted.class);
+
+    BootDesk restored = new BootDesk(() -> SITE, yesterday, () -> now, new SecureRandom());
+    BootAnswer.Install offer = (BootAnswer.Install) restored.boot(request(KVM1.bootMac()));
+    ClaimAnswer answer =
+        restored.claim(
+            offer.install().token(), report(Machines.labelled(DISK, today.id().label())));
+    assertThat(answer).isInstanceOf(ClaimAnswer.Installed.class);
+    assertThat(answer.reason()).contains("The permit to wipe is older than that install");
+    assertThat(restored.boot(request(KVM1.bootMac()))).isInstanceOf(BootAnswer.LocalDisk.class);
+    assertThat(restored.state(KVM1.name()).wipe()).isEmpty();
+  }
+
+  @Test
+  void twoNodesNeverWriteOneDiskThatBothSee() {
+    Disk lun =
+        new Disk(
+            "sda", 100 * GIB, "", "0x600A", "", List.of(), false, false, false, true, List.of(),
+            List.of());
+    assertThat(desk.claim(install().token(), report(lun))).isInstanceOf(ClaimAnswer.Granted.class);
+    MacAddress other = SITE.managementNode().bootMac();
+    Token token = ((BootAnswer.Install) desk.boot(request(other))).install().token();
+    assertThat(desk.claim(token, report(lun)).reason()).contains("is claimed by kvm1");
+    desk.forget(new Subject.OfNode(KVM1.name()));
+    desk.reinstall(SITE.managementNode().name(), List.of());
+    token = ((BootAnswer.Install) desk.boot(request(other))).install().token();
+    assertThat(desk.claim(token, report(lun))).isInstanceOf(ClaimAnswer.Granted.class);
+  }
+
+  @Test
   void aPermitOpensOneDiskOnce() {
     installed();
     Disk full = withContent(DISK, "gpt", "xfs");

@@ -3,6 +3,7 @@ package org.barestack.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.barestack.boot.Machines.GIB;
 import static org.barestack.boot.Machines.KVM1;
+import static org.barestack.boot.Machines.SITE;
 import static org.barestack.boot.Machines.withRules;
 
 import java.util.ArrayList;
@@ -10,20 +11,28 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.barestack.model.Disk;
 import org.barestack.model.InstallId;
 import org.barestack.model.MachineReport;
 import org.barestack.model.Node;
 import org.barestack.model.Node.DiskRule;
+import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
 import org.barestack.model.Phase;
 import org.barestack.model.Token;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DiskGateTest {
-  private static final InstallId INSTALL = new InstallId("bsaaaabbbbbb");
+  /** All of kvm1 of the lab; one more, dddddd, no journal ever heard of. */
+  private static final InstallId INSTALL = new InstallId("bs72bsbbbbbb");
+
+  private static final InstallId EARLIER = new InstallId("bs72bscccccc");
+  private static final NodeName MGMT1 = SITE.managementNode().name();
 
   /**
    * Reads "sda 100 blank" or "sdb 500 xfs serial=S1 wwn=0x5 used medium readonly label=x edges".
@@ -84,6 +93,11 @@ class DiskGateTest {
   }
 
   private static String decide(String rules, String disks, Set<String> wipe, Set<String> claimed) {
+    return decide(rules, disks, wipe, claimed, disks);
+  }
+
+  private static String decide(
+      String rules, String disks, Set<String> wipe, Set<String> claimed, String lastReport) {
     Node node =
         withRules(KVM1, Arrays.stream(rules.split(",", -1)).map(DiskGateTest::rule).toList());
     NodeState.Install install =
@@ -92,9 +106,28 @@ class DiskGateTest {
             new Token("0123456789abcdef0123456789abcdef"),
             1,
             claimed,
-            claimed.isEmpty() ? "" : "uuid-1");
-    NodeState state = new NodeState(Phase.BOOTING, null, null, install, wipe, null, "", "");
-    return switch (DiskGate.decide("lab", node, state, INSTALL, machine(disks))) {
+            claimed.isEmpty() ? "" : "uuid-1",
+            new NodeState.Clock("", 0));
+    NodeState state =
+        new NodeState(
+            Phase.BOOTING,
+            null,
+            null,
+            install,
+            new NodeState.Past(
+                Set.of(INSTALL, EARLIER),
+                claimed.isEmpty() ? Set.of("serial:WRITTEN/107374182400") : claimed),
+            wipe,
+            machine(lastReport),
+            "",
+            "");
+    return switch (DiskGate.decide(
+        SITE,
+        node,
+        state,
+        INSTALL,
+        machine(disks),
+        identity -> identity.equals("wwn:0xshared") ? Optional.of(MGMT1) : Optional.empty())) {
       case ClaimAnswer.Granted granted ->
           "granted " + String.join("+", granted.disks().stream().map(Disk::name).toList());
       case ClaimAnswer.Installed installed -> "installed";
@@ -161,32 +194,71 @@ class DiskGateTest {
           """
           sda 100 gpt xfs serial=S1               | serial:S1/107374182400 | granted sda
           sdb 100 gpt xfs serial=S1; sda 9 blank  | serial:S1/107374182400 | granted sdb
-          sda 100 gpt xfs label=bsaaaabbbbbb serial=S1 | serial:S1/107374182400 | granted sda
+          sda 100 gpt xfs label=bi72bsbbbbbb serial=S1 | serial:S1/107374182400 | granted sda
+          sda 100 gpt xfs label=bs72bsbbbbbb serial=S1 | serial:S1/107374182400 | installed
+          sda 100 gpt xfs label=bs72bscccccc serial=S1 | serial:S1/107374182400 | granted sda
+          sda 100 gpt xfs label=bi72bsdddddd serial=S1 | serial:S1/107374182400 | granted sda
+          sda 100 gpt xfs label=bs72bsdddddd serial=S1 | serial:S1/107374182400 | installed
+          sda 100 gpt serial=S1; sdb 9 label=bs72bsdddddd | serial:S1/107374182400 | installed
           sda 100 blank serial=S2                 | serial:S1/107374182400 | this install claimed
           sda 100 blank serial=S1; sdb 100 blank serial=S1 | serial:S1/107374182400 | this install claimed
           sda 100 xfs used serial=S1              | serial:S1/107374182400 | in use
+          sda 100 ext4 serial=S1                  | serial:S1/107374182400 | is not what it was at the time of its claim
+          sda 100 blank serial=S1                 | serial:S1/107374182400 | granted sda
           """)
   void aClaimThatGoesOn(String disks, String claimed, String answer) {
-    assertThat(decide("size 40", disks, Set.of(), Set.of(claimed))).contains(answer);
+    assertThat(decide("size 40", disks, Set.of(), Set.of(claimed), "")).contains(answer);
   }
 
-  @ParameterizedTest(name = "{0}, permitted [{1}]: {2}")
+  /** Labels: cccccc an install that we know, dddddd one that we do not. */
+  @ParameterizedTest(name = "{0}, before {1}, permitted [{2}]: {3}")
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          ours   |                        | installed
-          ours   | serial:S1/107374182400 | granted sda
-          theirs |                        | is not blank
+          sda 100 xfs serial=S1 label=bs72bscccccc | sda 100 blank serial=S1 |                        | installed
+          sda 100 xfs serial=S1 label=bs72bsdddddd | sda 100 blank serial=S1 |                        | installed
+          sda 100 xfs serial=WRITTEN label=bs72bscccccc | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | granted sda
+          sda 100 xfs serial=WRITTEN label=bs72bsdddddd | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | installed
+          sda 100 xfs serial=WRITTEN label=bs72bsbbbbbb | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | installed
+          sda 100 xfs serial=WRITTEN label=bi72bsdddddd | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | granted sda
+          sda 100 xfs serial=S1 label=bs72bsdddddd | sda 100 xfs serial=S1 label=bs72bsdddddd | serial:S1/107374182400 | granted sda
+          sda 100 xfs serial=S1                    | sda 100 xfs serial=S1   | serial:S1/107374182400 | granted sda
+          sda 100 xfs gpt serial=S1                | sda 100 gpt xfs serial=S1 | serial:S1/107374182400 | granted sda
+          sda 100 zfs serial=S1                    | sda 100 xfs serial=S1   | serial:S1/107374182400 | is not what it was at the time of the permit to wipe (xfs)
+          sda 100 xfs serial=S1 label=photos       | sda 100 xfs serial=S1   | serial:S1/107374182400 | is not what it was at the time of the permit
+          sda 100 xfs edges serial=S1              | sda 100 xfs serial=S1   | serial:S1/107374182400 | is not what it was at the time of the permit
+          sda 100 edges serial=S1                  | sda 100 blank serial=S1 | serial:S1/107374182400 | time of the permit to wipe (blank)
+          sda 100 edges serial=S1                  | sdb 9 blank             | serial:S1/107374182400 | the disk was not there
+          sda 100 xfs serial=WRITTEN               | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | granted sda
+          sda 100 gpt LVM2_member serial=WRITTEN   | sda 100 ext4 serial=WRITTEN  | serial:WRITTEN/107374182400 | granted sda
+          sda 100 gpt ext4 serial=WRITTEN          | sda 100 ext4 serial=WRITTEN  | serial:WRITTEN/107374182400 | granted sda
+          sda 100 ext4 serial=WRITTEN              | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | is not what it was at the time of the permit
+          sda 100 xfs serial=WRITTEN label=photos  | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | is not what it was at the time of the permit
+          sda 100 xfs serial=S1 label=bi72bsdddddd | sda 100 blank serial=S1 |                        | it carries an unfinished install of kvm1
           """)
-  void aLabelOfOurs(String whose, String wipe, String answer) {
-    InstallId id =
-        InstallId.fresh(
-            "lab",
-            whose.equals("ours") ? KVM1.name() : new org.barestack.model.NodeName("other"),
-            new java.util.Random(7));
-    String disks = "sda 100 xfs serial=S1 label=" + id;
-    assertThat(decide("size 40", disks, wipe == null ? Set.of() : Set.of(wipe), Set.of()))
+  void whatIsOnTheDiskOutweighsWhatWeRemember(
+      String disks, String before, String wipe, String answer) {
+    assertThat(decide("size 40", disks, wipe == null ? Set.of() : Set.of(wipe), Set.of(), before))
         .contains(answer);
+  }
+
+  @Test
+  void theLabelOfAnotherNodeNamesIt() {
+    InstallId id = InstallId.fresh(SITE.name(), MGMT1, new Random(7));
+    String disks = "sda 100 xfs serial=S1 label=" + id;
+    assertThat(decide("size 40", disks, Set.of(), Set.of()))
+        .contains("is not blank: it carries an install of mgmt1");
+    assertThat(decide("size 40", "sda 9 xfs; sdb 100 xfs label=bsaaaaaaaaaa", Set.of(), Set.of()))
+        .contains("another site");
+  }
+
+  @Test
+  void aDiskThatTwoMachinesSeeIsWrittenByOne() {
+    assertThat(decide("size 40", "sda 100 blank wwn=0xSHARED", Set.of(), Set.of()))
+        .contains("is claimed by mgmt1")
+        .contains("barestack forget mgmt1");
+    assertThat(decide("size 40", "sda 100 xfs wwn=0xSHARED", Set.of("wwn:0xshared"), Set.of()))
+        .contains("is claimed by mgmt1");
   }
 }

@@ -6,7 +6,6 @@ import static org.barestack.testing.Properties.forAll;
 
 import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
 import org.barestack.model.NodeEvent.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +22,10 @@ class NamesTest {
           InstallId id = InstallId.fresh("lab", KVM1, random);
           assertThat(id.label()).matches(InstallId.PATTERN).hasSize(12);
           assertThat(new InstallId(id.toString())).isEqualTo(id);
+          assertThat(id.begun()).hasSize(12).isNotEqualTo(id.label());
+          assertThat(InstallId.ofLabel(id.label())).contains(id);
+          assertThat(InstallId.ofLabel(id.begun())).contains(id);
+          assertThat(id.label()).startsWith("bs" + id.owner());
           assertThat(id.belongsTo("lab", KVM1)).isTrue();
           assertThat(id.belongsTo("lab", new NodeName("kvm2"))).isFalse();
           assertThat(id.belongsTo("prod", KVM1)).isFalse();
@@ -60,8 +63,7 @@ class NamesTest {
           Token token = Token.fresh(random);
           assertThat(new Token(token.secret())).isEqualTo(token);
           NodeState.Install install =
-              new NodeState.Install(
-                  new InstallId("bsabcdefghij"), token, 1, Set.of("wwn:1"), "uuid");
+              NodeState.Install.opened(new InstallId("bsabcdefghij"), token);
           NodeEvent opened =
               NodeEvent.of(
                   Instant.EPOCH,

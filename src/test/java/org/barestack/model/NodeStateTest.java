@@ -88,7 +88,8 @@ class NodeStateTest {
 
   /**
    * Where each kind of event leads from each phase; {@code .} is nowhere. One column a phase: ARMED
-   * BOOTING CLAIMED INSTALLING INSTALLED CONFIGURING CONFIGURED REFUSED FAILED.
+   * BOOTING CLAIMED INSTALLING INSTALLED CONFIGURING CONFIGURED REFUSED FAILED. Written down anew,
+   * so that a slip in {@link Transition#TABLE} shows.
    */
   private static final String TABLE =
       """
@@ -156,8 +157,80 @@ class NodeStateTest {
       })
   void aForeignInstallChangesNothing(Kind kind) {
     for (Phase phase : WAYS.keySet()) {
-      assertThat(after(phase, event(9, kind, FOREIGN))).isEqualTo(in(phase));
+      assertSame(after(phase, event(9, kind, FOREIGN)), in(phase));
     }
+  }
+
+  /** But for when the machine was heard, and what its disks may hold. */
+  private static void assertSame(NodeState state, NodeState before) {
+    assertThat(state)
+        .usingRecursiveComparison()
+        .ignoringFields("lastHeard", "past", "wipe")
+        .isEqualTo(before);
+    assertThat(before.wipe()).containsAll(state.wipe());
+  }
+
+  private static NodeState claimedAnd(Phase phase) {
+    return after(
+        Phase.CLAIMED,
+        event(1, phase == Phase.REFUSED ? Kind.CLAIM_REFUSED : Kind.INSTALL_FAILED, OURS));
+  }
+
+  /** Only the disk that an install wrote can speak in its name. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Phase.class,
+      names = {"REFUSED", "FAILED"})
+  void aSystemThatSpeaksWasInstalled(Phase phase) {
+    assertThat(claimedAnd(phase).phase()).isEqualTo(phase);
+    assertThat(claimedAnd(phase).after(event(9, Kind.INSTALL_FINISHED, OURS)).phase())
+        .isEqualTo(Phase.INSTALLED);
+    assertThat(claimedAnd(phase).after(event(9, Kind.STEP_STARTED, OURS)).phase())
+        .isEqualTo(Phase.CONFIGURING);
+    assertThat(claimedAnd(phase).after(event(9, Kind.CONFIGURED, OURS)).phase())
+        .isEqualTo(Phase.CONFIGURED);
+  }
+
+  @ParameterizedTest(name = "{0} {1} after a {2} 5.00: {3}")
+  @CsvSource({
+    "a, 5.00, a, CONFIGURING",
+    "a, 4.99, a, CONFIGURED",
+    "b, 4.99, a, CONFIGURING",
+    "a, 6.00, b, CONFIGURING",
+    "'', 4.99, '', CONFIGURING",
+    "a, yesterday, a, CONFIGURING",
+  })
+  void aReportThatComesLateIsKnownByTheMachinesOwnClock(
+      String boot, String uptime, String lastBoot, Phase phase) {
+    NodeState done =
+        after(
+            Phase.CONFIGURING, event(8, Kind.CONFIGURED, OURS, "boot", lastBoot, "uptime", "5.00"));
+    NodeState state = done.after(event(9, Kind.STEP_STARTED, OURS, "boot", boot, "uptime", uptime));
+    assertThat(state.phase()).isEqualTo(phase);
+  }
+
+  @Test
+  void rememberWhatAllInstallsWere() {
+    NodeState state =
+        after(
+            Phase.INSTALLED,
+            event(9, Kind.REINSTALL_ORDERED, OURS),
+            event(10, Kind.INSTALL_OPENED, FOREIGN),
+            event(11, Kind.CLAIM_GRANTED, FOREIGN, "disks", "wwn:3"));
+    assertThat(state.past())
+        .isEqualTo(new NodeState.Past(Set.of(OURS, FOREIGN), Set.of("wwn:1", "wwn:2", "wwn:3")));
+  }
+
+  @Test
+  void aPermitDoesNotOutliveTheFindOfAnInstall() {
+    NodeState found =
+        after(
+            Phase.ARMED,
+            event(0, Kind.REINSTALL_ORDERED, OURS),
+            event(1, Kind.INSTALL_OPENED, OURS),
+            event(2, Kind.FOUND_INSTALLED, OURS));
+    assertThat(found.phase()).isEqualTo(Phase.INSTALLED);
+    assertThat(found.wipe()).isEmpty();
   }
 
   @Test
@@ -181,7 +254,14 @@ class NodeStateTest {
                 Phase.CONFIGURED,
                 START.plusSeconds(70),
                 START.plusSeconds(70),
-                new NodeState.Install(OURS, new Token(TOKEN), 1, Set.of("wwn:1", "wwn:2"), "u1"),
+                new NodeState.Install(
+                    OURS,
+                    new Token(TOKEN),
+                    1,
+                    Set.of("wwn:1", "wwn:2"),
+                    "u1",
+                    NodeState.Clock.NONE),
+                new NodeState.Past(Set.of(OURS), Set.of("wwn:1", "wwn:2")),
                 Set.of(),
                 MachineReport.parse(Map.of("machine.uuid", "u1", "disk.0.name", "sda")),
                 "10-repos",
@@ -196,7 +276,7 @@ class NodeStateTest {
     assertThat(after(Phase.CONFIGURING, event(1, Kind.STEP_FAILED, OURS)).reason())
         .isEqualTo("step1 failed: because");
     assertThat(after(Phase.BOOTING, event(1, Kind.FOUND_INSTALLED, OURS)).reason())
-        .isEqualTo("its disk carries an earlier install of ours: bsaaaaaaaaaa");
+        .isEqualTo("its disk carries a finished install: bsaaaaaaaaaa");
   }
 
   @Test
@@ -218,8 +298,8 @@ class NodeStateTest {
 
   @Test
   void aLateFinishDoesNotEndFirstBoot() {
-    assertThat(after(Phase.CONFIGURING, event(9, Kind.INSTALL_FINISHED, OURS)))
-        .isEqualTo(in(Phase.CONFIGURING));
+    assertSame(
+        after(Phase.CONFIGURING, event(9, Kind.INSTALL_FINISHED, OURS)), in(Phase.CONFIGURING));
   }
 
   @ParameterizedTest
@@ -250,7 +330,7 @@ class NodeStateTest {
     NodeState armed = after(Phase.INSTALLING, event(9, Kind.REINSTALL_ORDERED, OURS));
     for (Kind kind :
         List.of(Kind.INSTALL_FINISHED, Kind.INSTALL_FAILED, Kind.STEP_STARTED, Kind.CONFIGURED)) {
-      assertThat(armed.after(event(10, kind, OURS))).isEqualTo(armed);
+      assertSame(armed.after(event(10, kind, OURS)), armed);
     }
   }
 
@@ -262,6 +342,8 @@ class NodeStateTest {
     assertThat(booting.after(event(2, Kind.CLAIM_REFUSED, OURS)).wipe()).containsExactly("wwn:1");
     assertThat(booting.after(event(2, Kind.CLAIM_GRANTED, OURS)).wipe()).isEmpty();
     assertThat(booting.after(event(2, Kind.CLAIM_GRANTED, FOREIGN)).wipe()).isEmpty();
+    assertThat(booting.after(event(2, Kind.CLAIM_GRANTED, FOREIGN)).past().disks())
+        .containsExactlyInAnyOrder("wwn:1", "wwn:2");
     assertThat(ordered.after(event(2, Kind.CLAIM_GRANTED, OURS)).wipe()).isEmpty();
   }
 
@@ -273,7 +355,7 @@ class NodeStateTest {
   }
 
   @ParameterizedTest(name = "{0}: {1} min")
-  @CsvSource({"BOOTING, 20", "CLAIMED, 15", "INSTALLING, 60", "CONFIGURING, 60"})
+  @CsvSource({"BOOTING, 20", "CLAIMED, 15", "INSTALLING, 60", "INSTALLED, 30", "CONFIGURING, 60"})
   void isStuckWhenNothingWasHeardForTooLong(Phase phase, int minutes) {
     Duration deadline = Duration.ofMinutes(minutes);
     NodeState state = in(phase);
@@ -286,9 +368,15 @@ class NodeStateTest {
   @ParameterizedTest
   @EnumSource(
       value = Phase.class,
-      names = {"ARMED", "INSTALLED", "REFUSED", "FAILED"})
+      names = {"ARMED", "CONFIGURED", "REFUSED", "FAILED"})
   void waitsForEverWhereAPersonMustAct(Phase phase) {
     assertThat(in(phase).stuck(START.plus(Duration.ofDays(10_000)))).isFalse();
+  }
+
+  @Test
+  void aSystemThatWasFoundHasNothingMoreToReport() {
+    NodeState found = after(Phase.BOOTING, event(1, Kind.FOUND_INSTALLED, OURS));
+    assertThat(found.stuck(START.plus(Duration.ofDays(10_000)))).isFalse();
   }
 
   @Test

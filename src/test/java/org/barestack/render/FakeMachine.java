@@ -2,6 +2,7 @@ package org.barestack.render;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,11 +114,23 @@ final class FakeMachine {
     return device;
   }
 
+  /** Puts a symbolic link, as udev does. */
+  void link(String path, String target) throws IOException {
+    Path link = root.resolve(path);
+    Files.createDirectories(link.getParent());
+    Files.createSymbolicLink(link, Path.of(target));
+  }
+
   /** Writes into a disk. */
   static void put(Path device, long offset, String text) throws IOException {
+    put(device, offset, text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Writes into a disk. */
+  static void put(Path device, long offset, byte[] octets) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(device.toFile(), "rw")) {
       file.seek(offset);
-      file.writeBytes(text);
+      file.write(octets);
     }
   }
 

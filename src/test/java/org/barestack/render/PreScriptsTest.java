@@ -5,6 +5,9 @@ import static org.barestack.render.FakeMachine.GIB;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The scripts of {@code %pre}, run for real on machines made of files. */
 class PreScriptsTest {
@@ -101,6 +106,54 @@ class PreScriptsTest {
           .containsExactly(
               Map.of("kind", "progress", "step", "pre"),
               Map.of("kind", "progress", "step", "claimed"));
+    }
+
+    /** Arrays that nobody has assembled: version 1.0 keeps its superblock at the end. */
+    @ParameterizedTest
+    @CsvSource({"0, 2048", "4096, 2048", "4096, 264192"})
+    void seesWhatAMemberOfARaid1Holds(int superblock, int sectors) throws IOException {
+      machine.disk("sda", 2 * GIB, Map.of());
+      Path member = machine.partition("sda", "sda1", 2 * GIB);
+      long offset = sectors * 512L;
+      Result made =
+          Command.of(
+                  "mkfs.ext4",
+                  "-q",
+                  "-L",
+                  ID.label(),
+                  "-E",
+                  "offset=" + offset,
+                  member.toString(),
+                  "512M")
+              .run();
+      assertThat(made.status()).isZero();
+      FakeMachine.put(member, superblock, raidSuperblock(superblock, sectors));
+      machine.answer(1, "409\nno\n");
+      machine.run(script);
+      Disk seen = report().disks().getFirst();
+      assertThat(seen.signatures()).contains("linux_raid_member", "ext4");
+      assertThat(seen.labels()).contains("begun", ID.label());
+    }
+
+    /** Of version 1.x, as much of it as is looked at (Linux, md_p.h). */
+    private static byte[] raidSuperblock(int place, long dataOffset) {
+      ByteBuffer block = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
+      block.putInt(0, 0xa92b4efc).putInt(4, 1);
+      block.put(32, "host:begun".getBytes(StandardCharsets.US_ASCII));
+      block.putLong(128, dataOffset).putLong(144, place / 512);
+      return block.array();
+    }
+
+    @Test
+    void reportsTellTheMachinesOwnTime() throws IOException {
+      machine.disk("vda", 20 * GIB, Map.of());
+      machine.write("proc/sys/kernel/random/boot_id", "0a1b2c3d-0000-4000-8000-123456789abc");
+      machine.write("proc/uptime", "12.34 40.00");
+      machine.answer(1, "409\nno\n");
+      machine.run(script);
+      assertThat(machine.posts("/event").getFirst())
+          .containsEntry("boot", "0a1b2c3d-0000-4000-8000-123456789abc")
+          .containsEntry("uptime", "12.34");
     }
 
     @Test
@@ -381,7 +434,37 @@ class PreScriptsTest {
       Path other = machine.disk("vdb", 30 * GIB, Map.of());
       String label = InstallId.fresh(SITE.name(), NODE.name(), new SplittableRandom(9)).label();
       Command.of("mkfs.ext4", "-q", "-L", label, other.toString()).run();
-      refused(run(NODE), "already carries an install of kvm1");
+      refused(run(NODE), "already carries a finished install of kvm1");
+    }
+
+    @Test
+    void goesOnWithItsOwnInstallThatWasCutOff() throws IOException {
+      Path disk = machine.disk("vda", 12 * GIB, Map.of());
+      String begun = ID.begun();
+      Command.of("mkfs.ext4", "-q", "-L", begun, disk.toString()).run();
+      assertThat(run(NODE).status()).isZero();
+      assertThat(machine.file("tmp/disk.ks")).content().contains("--only-use=vda\n");
+    }
+
+    @Test
+    void refusesAnotherInstallThatWasCutOff() throws IOException {
+      Path disk = machine.disk("vda", 12 * GIB, Map.of());
+      String label = InstallId.fresh(SITE.name(), NODE.name(), new SplittableRandom(9)).begun();
+      Command.of("mkfs.ext4", "-q", "-L", label, disk.toString()).run();
+      refused(run(NODE), "is not blank");
+    }
+
+    /** A name of the kernel's may mean another disk in a moment. */
+    @Test
+    void namesTheDiskByWhatItIs() throws IOException {
+      machine.disk("vda", 12 * GIB, Map.of());
+      machine.link("dev/disk/by-id/lvm-pv-uuid-1", "../../vda");
+      machine.link("dev/disk/by-id/wwn-0x5000c500a1b2c3d4", "../../vda");
+      assertThat(run(NODE).status()).isZero();
+      assertThat(machine.file("tmp/disk.ks"))
+          .content()
+          .contains("--only-use=/dev/disk/by-id/wwn-0x5000c500a1b2c3d4\n")
+          .doesNotContain("vda");
     }
 
     @Test

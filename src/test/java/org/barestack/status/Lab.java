@@ -118,7 +118,7 @@ final class Lab {
     lab.claimed("kvm4", 20);
     lab.add(200, "kvm4", Kind.INSTALL_FAILED, Map.of("reason", "no space\n\033[2Jleft on sda"));
     lab.claimed("kvm5", 30);
-    lab.add(330, "kvm5", Kind.INSTALL_FINISHED, Map.of());
+    lab.add(6930, "kvm5", Kind.INSTALL_FINISHED, Map.of());
     lab.stranger(100, "52:54:00:00:00:06", Map.of("client", "UEFI x64 PXE"));
     lab.stranger(7100, STRANGER.text(), Map.of("client", "iPXE", "uuid", "1b4e28ba"));
     lab.stranger(7140, STRANGER.text(), Map.of("client", "", "serial", "\u202eX\033]0;pwned\007"));

@@ -18,6 +18,14 @@ public final class InMemoryJournal implements Journal {
   private final List<NodeEvent> events = new ArrayList<>();
   private final Map<Pin, String> pins = new HashMap<>();
 
+  /** Another one with all that is in this one now. */
+  public synchronized InMemoryJournal copy() {
+    InMemoryJournal copy = new InMemoryJournal();
+    copy.events.addAll(events);
+    copy.pins.putAll(pins);
+    return copy;
+  }
+
   @Override
   public synchronized <T> T decide(Subject subject, Function<List<NodeEvent>, Decision<T>> decide) {
     Decision<T> decision = decide.apply(events(subject));

@@ -182,7 +182,7 @@ final class Routes {
   }
 
   private Reply kickstart(Request request) {
-    return withInstall(
+    return whileUnderway(
         request,
         (token, open) -> {
           log.info("{} at {}: kickstart", open.node().name(), request.peer());
@@ -194,7 +194,7 @@ final class Routes {
   }
 
   private Reply image(Request request, String name, Function<Tree, Path> which) {
-    return withInstall(
+    return whileUnderway(
         request,
         (token, open) ->
             switch (release.get()) {
@@ -224,27 +224,29 @@ final class Routes {
     } catch (IllegalArgumentException e) {
       throw BadRequest.of(e);
     }
-    return withInstall(
-        request,
-        (token, open) -> {
-          ClaimAnswer answer = desk.claim(token, report);
-          String reason = LogText.of(answer.reason());
-          log.info(
-              "{} at {}: claim {}, {}",
-              open.node().name(),
-              request.peer(),
-              answer instanceof ClaimAnswer.Granted ? "granted" : "refused",
-              reason);
-          return switch (answer) {
-            case ClaimAnswer.Granted granted ->
-                rendered(
-                    "the disk fragment of " + open.node().name(),
-                    () -> texts.diskFragment(granted),
-                    Reply.UNNOTED);
-            case ClaimAnswer.Refused(String why) -> Reply.line(409, why);
-            case ClaimAnswer.Installed(String label, String why) -> Reply.line(409, why);
-          };
-        });
+    Optional<Token> token = token(request);
+    if (token.isEmpty()) {
+      return Reply.line(404, "no install is open here");
+    }
+    ClaimAnswer answer = desk.claim(token.get(), report);
+    String reason = LogText.of(answer.reason());
+    return switch (answer) {
+      case ClaimAnswer.Granted granted -> {
+        String node = granted.node().name().text();
+        log.info("{} at {}: claim granted, {}", node, request.peer(), reason);
+        yield rendered(
+            "the disk fragment of " + node, () -> texts.diskFragment(granted), Reply.UNNOTED);
+      }
+      // An installer tries again after any other status; this is an answer.
+      case ClaimAnswer.Refused(String why) -> {
+        log.info("{}: claim refused, {}", request.peer(), reason);
+        yield Reply.line(409, why);
+      }
+      case ClaimAnswer.Installed(String label, String why) -> {
+        log.info("{}: claim refused, {}", request.peer(), reason);
+        yield Reply.line(409, why);
+      }
+    };
   }
 
   private Reply event(Request request) throws BadRequest {
@@ -256,7 +258,7 @@ final class Routes {
           "kind is '" + LogText.of(named) + "'; it is one of " + new TreeSet<>(EVENTS.keySet()));
     }
     Map<String, String> detail = new HashMap<>();
-    for (String key : List.of("step", "reason")) {
+    for (String key : List.of("step", "reason", "boot", "uptime")) {
       String value = cut(request.form().getOrDefault(key, ""), LONGEST_VALUE);
       if (!value.isEmpty()) {
         detail.put(key, value);
@@ -297,12 +299,22 @@ final class Routes {
 
   /** One answer for every token that opens nothing, whatever the reason. */
   private Reply withInstall(Request request, InInstall then) {
-    String text = request.captured().getFirst();
-    Optional<Token> token =
-        text.matches("[0-9a-f]{32}") ? Optional.of(new Token(text)) : Optional.empty();
-    return token
-        .flatMap(known -> desk.install(known).map(open -> then.answer(known, open)))
+    return with(request, desk::install, then);
+  }
+
+  private Reply whileUnderway(Request request, InInstall then) {
+    return with(request, desk::underway, then);
+  }
+
+  private static Reply with(
+      Request request, Function<Token, Optional<OpenInstall>> open, InInstall then) {
+    return token(request)
+        .flatMap(token -> open.apply(token).map(install -> then.answer(token, install)))
         .orElseGet(() -> Reply.line(404, "no install is open here"));
+  }
+
+  private static Optional<Token> token(Request request) {
+    return Optional.of(request.captured().getFirst()).filter(Token::isToken).map(Token::new);
   }
 
   private static Reply rendered(String what, Supplier<String> text, LongConsumer sent) {

@@ -316,13 +316,23 @@ class HttpServerTest {
         List.of(
             bench.get("/install/" + token + "/kickstart"),
             bench.get("/install/" + token + "/vmlinuz"),
-            bench.post("/install/" + token + "/claim", Bench.CLAIM),
             bench.post("/install/" + token + "/event", "kind=finished"));
     assertThat(responses)
         .allSatisfy(response -> {
           assertThat(response.statusCode()).isEqualTo(404);
           assertThat(response.body()).isIn("no install is open here\n", "there is nothing here\n");
         });
+    assertThat(bench.desk.state(NODE).phase()).isEqualTo(Phase.BOOTING);
+  }
+
+  /** An installer tries again after any other status, and its install will not come back. */
+  @Test
+  void aClaimWithADeadTokenIsRefusedInWords() throws Exception {
+    bench.token();
+    HttpResponse<String> response =
+        bench.post("/install/00000000000000000000000000000000/claim", Bench.CLAIM);
+    assertThat(response.statusCode()).isEqualTo(409);
+    assertThat(response.body()).contains("no install is open here", "nothing was written");
     assertThat(bench.desk.state(NODE).phase()).isEqualTo(Phase.BOOTING);
   }
 

@@ -1,0 +1,88 @@
+package org.barestack.boot;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.barestack.model.Journal;
+import org.barestack.model.NodeEvent;
+import org.barestack.model.NodeName;
+import org.barestack.model.Subject;
+import org.barestack.model.Token;
+
+/**
+ * Finds nodes by what the journal says of them. It holds nothing that the journal does not, and
+ * reads only what came since it last looked. Asked from within a decision, it knows all that was
+ * decided before, by other processes too.
+ */
+final class Index {
+  /** Disks that report no world wide name may look the same in two machines. */
+  private static final String UNIQUE = "wwn:";
+
+  private final Journal journal;
+  private final Map<String, NodeName> owners = new HashMap<>();
+  private final Map<String, NodeName> holders = new HashMap<>();
+  private final AtomicLong upTo = new AtomicLong();
+
+  Index(Journal journal) {
+    this.journal = journal;
+  }
+
+  /** The node that an install was opened for under that token, be it long ago. */
+  Optional<NodeName> owner(Token token) {
+    String digest = token.digest();
+    Optional<NodeName> known = look(owners, digest);
+    return known.isPresent() ? known : fresh(owners, digest);
+  }
+
+  /** The node that was last allowed to write the disk of that identity, if it is unique. */
+  Optional<NodeName> holder(String identity) {
+    return fresh(holders, identity);
+  }
+
+  private Optional<NodeName> fresh(Map<String, NodeName> map, String key) {
+    // Read without the lock, since the journal has one of its own, and asks us while it holds it.
+    List<NodeEvent> news = journal.since(upTo.get());
+    synchronized (this) {
+      for (NodeEvent event : news) {
+        if (event.sequence() > upTo.get()) {
+          upTo.set(event.sequence());
+          note(event);
+        }
+      }
+    }
+    return look(map, key);
+  }
+
+  private synchronized Optional<NodeName> look(Map<String, NodeName> map, String key) {
+    return Optional.ofNullable(map.get(key));
+  }
+
+  private void note(NodeEvent event) {
+    if (event.subject() instanceof Subject.OfNode(NodeName name)) {
+      note(event, name);
+    }
+  }
+
+  private void note(NodeEvent event, NodeName name) {
+    switch (event.kind()) {
+      case INSTALL_OPENED -> {
+        String token = event.detail().getOrDefault("token", "");
+        if (Token.isToken(token)) {
+          owners.put(new Token(token).digest(), name);
+        }
+      }
+      case CLAIM_GRANTED -> {
+        holders.values().removeIf(name::equals);
+        for (String disk : event.detail().getOrDefault("disks", "").split(",", -1)) {
+          if (disk.startsWith(UNIQUE)) {
+            holders.put(disk, name);
+          }
+        }
+      }
+      case FORGOTTEN -> holders.values().removeIf(name::equals);
+      default -> {}
+    }
+  }
+}
