@@ -122,6 +122,7 @@ public record NodeState(
           writing ? in(Phase.INSTALLING, event, "installer: " + step(event)) : this;
       case INSTALL_FINISHED -> writing ? in(Phase.INSTALLED, event, "installer finished") : this;
       case INSTALL_FAILED -> phase.underway() ? in(Phase.FAILED, event, reason(event)) : this;
+      case LOGS_KEPT -> heard(event);
       case STEP_STARTED ->
           booted || phase == Phase.CONFIGURED
               ? in(Phase.CONFIGURING, event, "running " + step(event))

@@ -435,7 +435,8 @@ class HttpServerTest {
         bench.texts,
         Loaders.read(bench.httpRoot),
         bench.httpRoot,
-        () -> release);
+        () -> release,
+        bench.logs);
   }
 
   @Test
