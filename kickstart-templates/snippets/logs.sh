@@ -47,7 +47,8 @@ machine_text() {
   local command
   local -a words
   for command in 'lsblk --paths --output NAME,SIZE,TYPE,FSTYPE,LABEL,MODEL,SERIAL,MOUNTPOINT' \
-    blkid 'ip address' 'ip route' 'cat /proc/cmdline' 'cat /proc/meminfo' 'df -h' dmesg; do
+    blkid 'ip address' 'ip route' 'cat /proc/cmdline' 'cat /proc/meminfo' 'df -h' 'date --utc' \
+    dmesg; do
     read -ra words <<<"$command"
     printf '\n# %s\n' "$command"
     "${words[@]}" 2>&1 | tail --lines 1000

@@ -155,23 +155,24 @@ public final class LogsCommand implements Callable<Integer> {
           .filter(event -> event.install() != null && event.install().label().equals(which.id()))
           .filter(event ->
               switch (event.kind()) {
-                case INSTALL_FAILED, CLAIM_REFUSED, STEP_FAILED -> true;
+                case INSTALL_FAILED, CLAIM_REFUSED, STEP_FAILED, CONFIGURED -> true;
                 default -> false;
               })
           .reduce((earlier, later) -> later)
-          .map(event -> ending(event))
+          .map(LogsCommand::ending)
           .orElse("");
     }
   }
 
   private static String ending(NodeEvent event) {
-    String how =
-        switch (event.kind()) {
-          case CLAIM_REFUSED -> "refused";
-          case STEP_FAILED -> "failed in " + event.detail().getOrDefault("step", "a step");
-          default -> "failed";
-        };
-    return how + ": " + event.detail().getOrDefault("reason", "no reason given");
+    String reason = event.detail().getOrDefault("reason", "no reason given");
+    return switch (event.kind()) {
+      case CLAIM_REFUSED -> "refused: " + reason;
+      case STEP_FAILED ->
+          "failed in " + event.detail().getOrDefault("step", "a step") + ": " + reason;
+      case CONFIGURED -> "came to its end; these logs are of earlier failures";
+      default -> "failed: " + reason;
+    };
   }
 
   private String front(NodeName name, Install last) throws IOException {
