@@ -75,6 +75,7 @@ class InstallLogsTest {
   @Test
   void aLogIsAPlainFileAndTheNextOfItsNameReplacesIt() throws IOException {
     assertThat(keep("anaconda.log", "first")).isEqualTo(new Answer.Kept(5, List.of()));
+    Files.writeString(root.resolve("kvm1/bsaaaa222222/.anaconda.log.new"), "left by a crash");
     assertThat(keep("anaconda.log", "again!")).isEqualTo(new Answer.Kept(6, List.of()));
     assertThat(root.resolve("kvm1/bsaaaa222222/anaconda.log")).hasContent("again!");
     assertThat(files()).containsExactly("logs/kvm1/bsaaaa222222/anaconda.log");

@@ -12,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.barestack.journal.InstallLogs;
 import org.barestack.model.NodeEvent.Kind;
@@ -156,6 +159,35 @@ class LogUploadTest {
     try (Stream<Path> files = Files.list(kept(token, "b").resolveSibling(""))) {
       assertThat(files).containsExactly(kept(token, "b"));
     }
+  }
+
+  @Test
+  void onlySoManyAreTakenAtOnce() throws Exception {
+    String path = "/install/" + bench.token() + "/log/a";
+    String head =
+        "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 9\r\n\r\nhalf"
+            .formatted(path, OCTETS);
+    List<Socket> slow = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      Socket socket = bench.connect();
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      slow.add(socket);
+    }
+    await(path, 503);
+    for (Socket socket : slow) {
+      socket.close();
+    }
+    await(path, 204);
+  }
+
+  /** Uploads until it is answered so; the server learns of other connections in its own time. */
+  private void await(String path, int status) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    int answered;
+    do {
+      answered = upload(path, "whole").statusCode();
+    } while (answered != status && System.nanoTime() < deadline);
+    assertThat(answered).isEqualTo(status);
   }
 
   @Test
