@@ -15,11 +15,19 @@ public final class LogLines {
   /** What scripts print has no levels: their last lines say best why they ended. */
   private static final Pattern SCRIPT = Pattern.compile("(barestack|ks|firstboot)-.*");
 
+  /** The installer's command line has the secret of its install in a URL. */
+  private static final Pattern TOKEN = Pattern.compile("(/install/[0-9a-f]{4})[0-9a-f]{28}");
+
   private LogLines() {}
 
-  /** Lines that cannot steer a terminal, without what ended them. */
+  /** Lines that cannot steer a terminal, without what ended them, and with tokens masked. */
   public static List<String> plain(String log) {
-    return log.lines().map(line -> Words.plain(line).stripTrailing()).toList();
+    return TOKEN
+        .matcher(log)
+        .replaceAll("$1…")
+        .lines()
+        .map(line -> Words.plain(line).stripTrailing())
+        .toList();
   }
 
   /**

@@ -175,6 +175,14 @@ class StatusTest {
         .isEqualTo(lines);
   }
 
+  @Test
+  void logsShowNoToken() {
+    String log = "inst.ks=http://x/install/" + Lab.TOKEN + "/kickstart ip=dhcp\n";
+    assertThat(LogLines.plain(log))
+        .containsExactly(
+            "inst.ks=http://x/install/" + Lab.TOKEN.substring(0, 4) + "…/kickstart ip=dhcp");
+  }
+
   @ParameterizedTest(name = "{0} s: {1}")
   @CsvSource({
     "-5, 0s",
