@@ -67,6 +67,7 @@ claim() {
 give_up() {
   trap - EXIT
   say "Barestack: $1"
+  send_logs
   say "Nothing was written to any disk. The machine restarts in 10 seconds."
   sleep 10
   leave reboot

@@ -15,6 +15,12 @@ say() { print "standin: $*"; }
 
 phase() { # NAME [KEY=VALUE...]
   say "phase=$*"
+  log anaconda INF "stand-in: phase $*"
+}
+
+# Writes to a log as Anaconda does: /tmp/NAME.log, milliseconds and a level of three letters.
+log() { # NAME LEVEL TEXT
+  printf '%(%H:%M:%S)T,000 %s %s\n' -1 "$2" "$3" >>"/tmp/$1.log"
 }
 
 banner() {

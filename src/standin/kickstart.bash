@@ -213,7 +213,9 @@ run_script() { # SECTION NUMBER BODY
   [[ $1 == post ]] && ! has_flag nochroot && root=/mnt/sysroot
   interpreter=$(option interpreter || echo /bin/sh)
   script=$(mktemp "$root/tmp/ks-script-XXXXXXXX")
-  log=$root$(option log || option logfile || echo "${script#"$root"}.log")
+  # without --log the log is outside of the chroot, as Anaconda has it
+  log=$(option log || option logfile) && log=$root$log || log=/tmp/${script##*/}.log
+  log program INF "Running... ${script#"$root"}"
   cp "$3" "$script" && chmod 700 "$script"
   mkdir -p "${log%/*}"
   if [[ -n $root ]]; then

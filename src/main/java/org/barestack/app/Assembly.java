@@ -26,6 +26,7 @@ import org.barestack.command.DemoCommand;
 import org.barestack.command.EventsCommand;
 import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
+import org.barestack.command.LogsCommand;
 import org.barestack.command.ReinstallCommand;
 import org.barestack.command.RenderCommand;
 import org.barestack.command.RenderKickstartCommand;
@@ -38,6 +39,7 @@ import org.barestack.command.ValidateCommand;
 import org.barestack.command.WatchCommand;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
+import org.barestack.journal.InstallLogs;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
@@ -86,6 +88,7 @@ final class Assembly {
         .addSubcommand(new StatusCommand())
         .addSubcommand(new WatchCommand())
         .addSubcommand(new EventsCommand())
+        .addSubcommand(new LogsCommand(System.out))
         .addSubcommand(new ReinstallCommand())
         .addSubcommand(new ForgetCommand())
         .addSubcommand(new DemoCommand());
@@ -139,7 +142,8 @@ final class Assembly {
               texts,
               loaders,
               order.httpRoot(),
-              release));
+              release,
+              new InstallLogs(order.journal().resolveSibling("logs"))));
       running.add(
           TftpServer.start(
               TftpServer.Settings.on(at.address()),

@@ -230,12 +230,23 @@ final class DiskGate {
   }
 
   /**
-   * Whether all that is on the disk was made by our own installs, whole or in parts, or was there
-   * when the permit was given: over that a reinstall goes.
+   * Whether the disk is that of an install of ours that we know, whatever is on it beside, or what
+   * is on it was made by our installs, or was there when the permit was given: over that a
+   * reinstall goes.
    */
   private boolean isLeftByUs(Disk disk, Optional<Disk> before) {
-    return state.past().disks().contains(disk.identity())
-        && disk.signatures().stream()
+    if (!state.past().disks().contains(disk.identity())) {
+      return false;
+    }
+    boolean known =
+        disk.labels().stream()
+            .flatMap(label -> InstallId.ofLabel(label).stream())
+            .anyMatch(state.past().installs()::contains);
+    return known || isMadeByInstalls(disk, before);
+  }
+
+  private boolean isMadeByInstalls(Disk disk, Optional<Disk> before) {
+    return disk.signatures().stream()
             .allMatch(found ->
                 MADE_BY_INSTALLS.contains(found)
                     || before.filter(last -> last.signatures().contains(found)).isPresent())

@@ -9,11 +9,21 @@ final class JournalOptions extends SiteOptions {
   @Option(
       names = "--state",
       paramLabel = "DIR",
-      description = "Where the journal is kept (default: .barestack beside the site file).")
+      description =
+          "Where the journal and logs are kept (default: .barestack beside the site file).")
   private @Nullable Path state;
 
   /** The journal's file, which need not exist yet. */
   Path journal() {
-    return (state != null ? state : folder().resolve(".barestack")).resolve("journal.db");
+    return state().resolve("journal.db");
+  }
+
+  /** The folder with the logs of installs, which need not exist yet. */
+  Path logs() {
+    return state().resolve("logs");
+  }
+
+  private Path state() {
+    return state != null ? state : folder().resolve(".barestack");
   }
 }

@@ -9,15 +9,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -336,30 +330,10 @@ public final class SqliteJournal implements Journal {
   private void create() throws IOException {
     Path folder = file.resolveSibling("");
     if (Files.notExists(folder)) {
-      make(folder, Files::createDirectory, "rwx------");
+      StateFiles.makeFolder(folder);
     }
     if (Files.notExists(file)) {
-      make(file, Files::createFile, "rw-------");
-    }
-  }
-
-  private interface Maker {
-    Path make(Path path, FileAttribute<?>... attributes) throws IOException;
-  }
-
-  private static void make(Path path, Maker maker, String mode) throws IOException {
-    try {
-      maker.make(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
-    } catch (FileAlreadyExistsException e) {
-      return; // another process was faster, and does the rest
-    }
-    PosixFileAttributeView made =
-        Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-    if ((int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS) == 0) {
-      PosixFileAttributes folder =
-          Files.readAttributes(path.resolveSibling(""), PosixFileAttributes.class);
-      made.setGroup(folder.group());
-      made.setOwner(folder.owner());
+      StateFiles.makeFile(file);
     }
   }
 

@@ -1,4 +1,4 @@
-/** The journal of events and pinned texts, in one SQLite file. */
+/** What is kept: events and pinned texts in one SQLite file, logs of installs beside it. */
 @NullMarked
 package org.barestack.journal;
 

@@ -46,6 +46,8 @@ public record NodeEvent(
     INSTALL_FINISHED,
     /** The installer gave up: {@code reason}. */
     INSTALL_FAILED,
+    /** It sent the logs of its install, which are kept as files: {@code files}, {@code bytes}. */
+    LOGS_KEPT,
     /** A firstboot step began: {@code step}. */
     STEP_STARTED,
     /** A firstboot step ended well: {@code step}. */

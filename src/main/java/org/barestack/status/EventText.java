@@ -53,6 +53,8 @@ public final class EventText {
           case INSTALL_PROGRESS -> "installer" + detail.after(": ", "step");
           case INSTALL_FINISHED -> "installer finished";
           case INSTALL_FAILED -> "install failed" + detail.reason();
+          case LOGS_KEPT ->
+              "left logs" + detail.size() + "; barestack logs " + event.subject() + " shows them";
           case STEP_STARTED -> "running" + detail.after(" ", "step");
           case STEP_FINISHED -> "done" + detail.after(": ", "step");
           case STEP_FAILED -> "failed" + detail.after(": ", "step") + detail.reason();

@@ -132,11 +132,13 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
     NodeState.Install install = state.install();
     return switch (state.phase()) {
       case REFUSED ->
-          "put right what it says, then: "
+          "put right what it says (more in: barestack logs "
+              + node.name()
+              + "), then: "
               + again
               + (holdsData(state) ? "; or, if its disk may be wiped: " + again + " --wipe" : "");
       case FAILED ->
-          "see how far it came: barestack events "
+          "see why: barestack logs "
               + node.name()
               + "; then: "
               + again

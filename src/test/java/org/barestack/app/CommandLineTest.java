@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,12 +24,15 @@ import java.util.stream.Stream;
 import org.barestack.boot.BootAnswer;
 import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootRequest;
+import org.barestack.command.LogsCommand;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.model.Disk;
+import org.barestack.model.InstallId;
 import org.barestack.model.Journal;
 import org.barestack.model.MacAddress;
 import org.barestack.model.MachineReport;
 import org.barestack.model.NodeEvent;
+import org.barestack.model.NodeName;
 import org.barestack.model.Role;
 import org.barestack.model.Subject;
 import org.barestack.site.SiteFile;
@@ -437,6 +443,100 @@ class CommandLineTest {
                     new MachineReport("uuid", "", "uefi", 0, 0, "", List.of(disk)));
               }
             });
+  }
+
+  private void log(String install, String name, String text) throws IOException {
+    Path folder = Files.createDirectories(site.resolve(".barestack/logs/kvm1/" + install));
+    Files.writeString(folder.resolve(name), text);
+    Files.setLastModifiedTime(
+        folder.resolve(name),
+        FileTime.from(Instant.parse("2026-01-0" + text.charAt(0) + "T00:00:00Z")));
+  }
+
+  @Test
+  void aNodeWithoutLogsHasNone() {
+    assertThat(run("logs", "kvm1"))
+        .isEqualTo(
+            new Barestack(
+                0,
+                "kvm1 has left no logs; a node sends them when its install fails or is refused\n",
+                ""));
+    assertThat(run("logs", "kvm1", "--json").out()).isEqualTo("[ ]\n");
+    assertThat(run("logs", "kvm1", "anaconda.log").status()).isEqualTo(1);
+  }
+
+  @Test
+  void logsAreListedWithWhatTheyTell() throws IOException {
+    InstallId last = new InstallId("bsaaaa222222");
+    log("bsaaaa333333", "anaconda.log", "1 ERR of an earlier install\n");
+    log(last.label(), "anaconda.log", "2 INF fine\n2 ERR no \033[2Jspace\n");
+    log(last.label(), "barestack-post.log", "2\nthe mirror is gone\n");
+    try (var journal = SqliteJournal.open(site.resolve(".barestack/journal.db"))) {
+      journal.append(
+          NodeEvent.of(
+              Instant.now(),
+              new Subject.OfNode(new NodeName("kvm1")),
+              NodeEvent.Kind.INSTALL_FAILED,
+              last,
+              Map.of("reason", "%post ended with\nstatus 1")));
+    }
+    Barestack logs = run("logs", "kvm1");
+    assertThat(logs.err()).isEmpty();
+    assertThat(logs.out().replaceAll("2026-01-0(.) ..:..:..", "DAY $1"))
+        .isEqualTo(
+            """
+            install bsaaaa222222 failed: %post ended with
+              status 1
+
+            anaconda.log:
+              2 ERR no ?[2Jspace
+
+            barestack-post.log:
+              2
+              the mirror is gone
+
+            INSTALL       WHEN                    OCTETS  FILE
+            bsaaaa222222  DAY 2         30  anaconda.log
+            bsaaaa222222  DAY 2         21  barestack-post.log
+            bsaaaa333333  DAY 1         28  anaconda.log
+            """);
+    assertThat(run("logs", "kvm1", "--install", "bsaaaa333333").out())
+        .contains("of an earlier install")
+        .doesNotContain("bsaaaa222222");
+    assertThat(json(run("logs", "kvm1", "--json").out()).findValuesAsText("install"))
+        .containsExactly("bsaaaa222222", "bsaaaa333333");
+  }
+
+  @Test
+  void aLogIsPrinted() throws IOException {
+    log("bsaaaa333333", "anaconda.log", "1 earlier\n");
+    log("bsaaaa222222", "anaconda.log", "2 \033[2Jlast\n");
+    assertThat(run("logs", "kvm1", "anaconda.log").out()).isEqualTo("2 ?[2Jlast\n");
+    assertThat(run("logs", "kvm1", "anaconda.log", "--install", "bsaaaa333333").out())
+        .isEqualTo("1 earlier\n");
+    ByteArrayOutputStream octets = new ByteArrayOutputStream();
+    CommandLine raw = new CommandLine(new LogsCommand(octets));
+    assertThat(raw.execute("kvm1", "anaconda.log", "--raw", "--site=" + site)).isZero();
+    assertThat(octets.toString(StandardCharsets.UTF_8)).isEqualTo("2 \033[2Jlast\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nothing.log, it left anaconda.log",
+    "../../journal.db, it left anaconda.log",
+    "--install=bsaaaa444444, there are those of bsaaaa222222",
+    "--raw, --raw needs a FILE",
+    "anaconda.log --json, it takes no FILE",
+  })
+  void whatLogsCannotShowIsSaid(String arguments, String complaint) throws IOException {
+    log("bsaaaa222222", "anaconda.log", "1\n");
+    Barestack logs =
+        run(
+            Stream.of("logs kvm1 " + arguments)
+                .flatMap(line -> Stream.of(line.split(" ", -1)))
+                .toArray(String[]::new));
+    assertThat(logs.status()).isEqualTo(2);
+    assertThat(logs.err()).contains(complaint).hasLineCount(1);
   }
 
   @Test

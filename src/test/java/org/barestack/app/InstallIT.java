@@ -196,8 +196,41 @@ class InstallIT {
     assertThat(barestack("events", "mgmt1")).contains("refused").contains("precious");
     assertThat(barestack("status")).contains("barestack reinstall mgmt1 --wipe");
     rehearsal.await(node, state -> kinds(node).getLast() == Kind.LOCAL_BOOT_OFFERED, LIMIT);
+    assertThat(barestack("logs", "mgmt1")).contains(" refused: ", "precious", "machine.txt");
+    assertThat(barestack("logs", "mgmt1", "machine.txt")).contains("# lsblk", "# dmesg");
     rehearsal.machine(node).powerOff();
     run("cmp", disk.toString(), copy.toString());
+  }
+
+  @Test
+  void theLogsOfAFailedInstallAreHere() throws Exception {
+    NodeName node = new NodeName("mgmt1");
+    Path role = work.resolve("site/kickstart-templates/roles/management");
+    Files.writeString(
+        Files.createDirectories(role).resolve("post.sh.j2"),
+        "echo 'the licence server is gone'\nexit 3\n");
+
+    Rehearsal rehearsal = rehearse("full");
+    rehearsal.machine(node).start();
+    assertThat(rehearsal.await(node, in(Phase.FAILED), LIMIT).reason())
+        .contains("ERR anaconda: a %post script with --erroronfail failed");
+    rehearsal.await(node, state -> kinds(node).getLast() == Kind.LOCAL_BOOT_OFFERED, LIMIT);
+    rehearsal.machine(node).powerOff();
+
+    assertThat(kinds(node)).contains(Kind.LOGS_KEPT);
+    assertThat(barestack("status")).contains("barestack logs mgmt1");
+    assertThat(barestack("logs", "mgmt1"))
+        .contains(
+            " failed: ",
+            "ERR anaconda: a %post script with --erroronfail failed",
+            "  the licence server is gone\n",
+            "anaconda.log\n",
+            "program.log\n",
+            "syslog\n",
+            "barestack-pre.log\n",
+            "barestack-post.log\n",
+            "machine.txt\n");
+    assertThat(barestack("logs", "mgmt1", "machine.txt")).contains("/dev/vda", "LVM2_member");
   }
 
   private static void run(String... line) {

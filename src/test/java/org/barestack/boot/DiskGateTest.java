@@ -63,7 +63,9 @@ class DiskGateTest {
         named.containsKey("used"),
         !named.containsKey("edges"),
         signatures,
-        named.containsKey("label") ? List.of(named.getOrDefault("label", "")) : List.of());
+        named.containsKey("label")
+            ? List.of(named.getOrDefault("label", "").split(",", -1))
+            : List.of());
   }
 
   private static MachineReport machine(String disks) {
@@ -231,6 +233,9 @@ class DiskGateTest {
           sda 100 edges serial=S1                  | sda 100 blank serial=S1 | serial:S1/107374182400 | time of the permit to wipe (blank)
           sda 100 edges serial=S1                  | sdb 9 blank             | serial:S1/107374182400 | the disk was not there
           sda 100 xfs serial=WRITTEN               | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | granted sda
+          sda 100 gpt zfs serial=WRITTEN label=EFI,bs72bscccccc | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | granted sda
+          sda 100 gpt zfs serial=WRITTEN label=EFI,bi72bscccccc | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | granted sda
+          sda 100 gpt zfs serial=WRITTEN label=EFI,bi72bsdddddd | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | is not what it was at the time of the permit
           sda 100 gpt LVM2_member serial=WRITTEN   | sda 100 ext4 serial=WRITTEN  | serial:WRITTEN/107374182400 | granted sda
           sda 100 gpt ext4 serial=WRITTEN          | sda 100 ext4 serial=WRITTEN  | serial:WRITTEN/107374182400 | granted sda
           sda 100 ext4 serial=WRITTEN              | sda 100 blank serial=WRITTEN | serial:WRITTEN/107374182400 | is not what it was at the time of the permit

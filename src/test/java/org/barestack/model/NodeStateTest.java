@@ -104,6 +104,7 @@ class NodeStateTest {
       INSTALL_PROGRESS   .      .       INSTALLING .           .           .           .           .           .
       INSTALL_FINISHED   .      .       INSTALLED INSTALLED   .           .           .           .           .
       INSTALL_FAILED     .      FAILED  FAILED    FAILED      .           .           .           .           .
+      LOGS_KEPT          .      .       .         .           .           .           .           .           .
       STEP_STARTED       .      .       CONFIGURING CONFIGURING CONFIGURING .           CONFIGURING .           .
       STEP_FINISHED      .      .       CONFIGURING CONFIGURING CONFIGURING .           .           .           .
       STEP_FAILED        .      .       CONFIGURING CONFIGURING CONFIGURING .           .           .           .

@@ -53,6 +53,7 @@ final class FakeMachine {
             --output) output=$2; shift ;;
             --data-urlencode) fields+=("$2"); shift ;;
             --connect-timeout | --max-time | --noproxy | --write-out) shift ;;
+            --header | --data-binary | --retry | --retry-max-time) shift ;;
             --*) ;;
             *) url=$1 ;;
           esac
@@ -60,6 +61,10 @@ final class FakeMachine {
         done
         printf 'POST %%s\\n' "$url" >>%1$s
         printf '  %%s\\n' "${fields[@]}" >>%1$s
+        if [[ $url == */log/* ]]; then
+          . %3$s
+          gzip -dc >%4$s/${url##*/}
+        fi
         [[ $url == */claim ]] || exit 0
         for answer in %2$s/*; do
           read -r code <"$answer"
@@ -71,7 +76,21 @@ final class FakeMachine {
         printf 000
         exit 7
         """
-            .formatted(log, folder.resolve("answers")));
+            .formatted(
+                log, folder.resolve("answers"), folder.resolve("upload"), folder.resolve("sent")));
+    Files.createDirectories(folder.resolve("sent"));
+    uploads(":");
+  }
+
+  /** What curl does, in bash, before it takes a log; it may exit. */
+  FakeMachine uploads(String before) throws IOException {
+    Files.writeString(root.resolveSibling("upload"), before + "\n");
+    return this;
+  }
+
+  /** The log that was sent under that name, unpacked. */
+  Path sent(String name) {
+    return root.resolveSibling("sent").resolve(name);
   }
 
   private static void program(Path file, String body) throws IOException {

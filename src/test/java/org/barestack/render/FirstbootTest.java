@@ -44,6 +44,11 @@ class FirstbootTest {
         folder.resolve("bin/curl"),
         """
         #!/usr/bin/bash
+        url=${!#}
+        if [[ $url == */log/* ]]; then
+          gzip -dc >"$REPORTS.${url##*/}"
+          exit 7
+        fi
         for word in "$@"; do
           if [[ $word == *=* ]]; then printf '%s ' "$word"; fi
         done >>"$REPORTS"
@@ -114,9 +119,19 @@ class FirstbootTest {
     assertThat(ran()).containsExactly("10-a", "20-b");
     assertThat(reports().getLast()).isEqualTo("kind=step-failed step=20-b reason=it is broken");
     assertThat(root.resolve("var/log/barestack/20-b.log")).hasContent("it is broken");
+    assertThat(folder.resolve("reports.firstboot-20-b.log")).hasContent("it is broken");
     Files.createFile(folder.resolve("mended"));
     assertThat(command().run().status()).isZero();
     assertThat(ran()).containsExactly("10-a", "20-b", "20-b", "30-c");
+  }
+
+  @Test
+  void ofALongLogTheEndIsSent() throws IOException {
+    step("10-a", "seq 100000; false");
+    command().run();
+    assertThat(Files.readString(folder.resolve("reports.firstboot-10-a.log")))
+        .hasSize(64 * 1024)
+        .endsWith("\n100000\n");
   }
 
   @Test

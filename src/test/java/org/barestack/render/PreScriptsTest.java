@@ -171,6 +171,47 @@ class PreScriptsTest {
     }
 
     @Test
+    void aRefusalLeavesItsLogs() throws IOException {
+      machine.write("tmp/anaconda.log", "12:00 INF started");
+      machine.write("tmp/ks-script-a_B.log", "one").write("tmp/ks-script-x.log", "two");
+      machine.write("tmp/sensitive-info.log", "a secret");
+      machine.answer(1, "409\nno\n").run(script);
+      assertThat(machine.sent("anaconda.log")).hasContent("12:00 INF started");
+      assertThat(machine.sent("ks-scripts.log")).content().contains("a_B.log <==\none\n", "two");
+      assertThat(machine.sent("machine.txt")).content().contains("# lsblk", "# dmesg");
+      assertThat(machine.sent("storage.log")).doesNotExist();
+      assertThat(machine.sent("sensitive-info.log")).doesNotExist();
+      assertThat(machine.posts("/event").getLast()).isEqualTo(Map.of("kind", "logs-sent"));
+      assertThat(machine.calls()).containsSubsequence("sleep 10", "reboot -f");
+    }
+
+    @Test
+    void ofALargeLogTheEndIsSent() throws IOException {
+      machine.write("tmp/packaging.log", "x".repeat(3 << 20) + "\0the end");
+      machine.answer(1, "409\nno\n").run(script);
+      assertThat(Files.readString(machine.sent("packaging.log")))
+          .startsWith("(the first 2097161 octets are left out)\nxxx")
+          .endsWith("xxx\0the end\n")
+          .hasSize("(the first 2097161 octets are left out)\n".length() + (1 << 20));
+    }
+
+    @Test
+    void aServerThatGoesAwayIsNotAskedForEachLog() throws IOException {
+      machine.write("tmp/anaconda.log", "x").write("tmp/storage.log", "x");
+      machine.uploads("exit 7").answer(1, "409\nno\n").run(script);
+      assertThat(machine.calls().stream().filter(call -> call.contains("/log/"))).hasSize(1);
+      assertThat(machine.calls()).containsSubsequence("sleep 10", "reboot -f");
+    }
+
+    @Test
+    void anUploadThatHangsDoesNotKeepTheMachine() throws IOException {
+      assertThat(script).contains("  timeout 60 tail ");
+      machine.uploads("exec /usr/bin/sleep 300").answer(1, "409\nno\n");
+      machine.run(script.replace("  timeout 60 tail ", "  timeout 1 tail "));
+      assertThat(machine.calls()).containsSubsequence("sleep 10", "reboot -f");
+    }
+
+    @Test
     void anAnswerThatIsNoneIsAskedForAgain() throws IOException {
       machine.disk("vda", 20 * GIB, Map.of());
       machine

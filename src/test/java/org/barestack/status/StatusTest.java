@@ -154,6 +154,35 @@ class StatusTest {
     return event(kinds.get(random.nextInt(kinds.size())), detail);
   }
 
+  @ParameterizedTest(name = "{0}: {2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "anaconda.log       | 1:00 INF a~1:01 ERR storage: b~1:02 DBG errors: 0~1:03 CRT c | 1:01"
+            + " ERR storage: b~1:03 CRT c",
+        "packaging.log      | 1:00 INF fine | ''",
+        "program.log        | sh: error: one~sh: error: two~sh: error: three | sh: error: two~sh:"
+            + " error: three",
+        "anaconda.log       | Traceback (most recent call last):~  a~pyanaconda.X.SomeError: full |"
+            + " Traceback (most recent call last):~pyanaconda.X.SomeError: full",
+        "barestack-post.log | one~~two~ ~three~ | two~three",
+        "barestack-post.log | curl: error: x~two | curl: error: x",
+        "firstboot-20-a.log | '' | ''",
+        "syslog             | a\033[2J failed: it | a?[2J failed: it",
+      })
+  void tellingLines(String name, String log, String lines) {
+    assertThat(String.join("~", LogLines.telling(name, log.replace("~", "\n"), 2)))
+        .isEqualTo(lines);
+  }
+
+  @Test
+  void logsShowNoToken() {
+    String log = "inst.ks=http://x/install/" + Lab.TOKEN + "/kickstart ip=dhcp\n";
+    assertThat(LogLines.plain(log))
+        .containsExactly(
+            "inst.ks=http://x/install/" + Lab.TOKEN.substring(0, 4) + "…/kickstart ip=dhcp");
+  }
+
   @ParameterizedTest(name = "{0} s: {1}")
   @CsvSource({
     "-5, 0s",

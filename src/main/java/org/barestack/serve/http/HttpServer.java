@@ -11,6 +11,7 @@ import io.undertow.server.handlers.HttpContinueReadHandler;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -27,12 +28,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.barestack.boot.BootDesk;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
+import org.barestack.journal.InstallLogs;
 import org.barestack.model.MacAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +55,12 @@ public final class HttpServer implements AutoCloseable {
   private static final int LARGEST_HEADERS = 64 * 1024;
   private static final int MOST_INTERFACES = 32;
 
+  /** Logs that are received at once: each is in memory until it is whole. */
+  private static final int MOST_UPLOADS = 16;
+
+  private static final String UPLOAD_TYPE = "application/octet-stream";
+
+  private final Semaphore uploads = new Semaphore(MOST_UPLOADS);
   private final Routes routes;
   private final Patience patience;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -82,8 +92,6 @@ public final class HttpServer implements AutoCloseable {
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, millis(patience.headers()))
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, millis(patience.idle()))
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, LARGEST_HEADERS)
-            // Here Undertow breaks the connection; at the receiver's own limit it lets us answer.
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, 4L * Form.LARGEST)
             .setSocketOption(Options.WRITE_TIMEOUT, millis(patience.stalled()))
             .setSocketOption(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
             .setSocketOption(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS)
@@ -100,6 +108,7 @@ public final class HttpServer implements AutoCloseable {
    *
    * @param address where to listen; port 0 for any free one
    * @param release looks for the tree that the site installs
+   * @param logs keeps the logs that nodes send
    * @throws IOException if it cannot listen there, or there is no {@code http-root}; says what to
    *     do
    */
@@ -109,9 +118,10 @@ public final class HttpServer implements AutoCloseable {
       Texts texts,
       Loaders loaders,
       Path httpRoot,
-      Supplier<Releases.Answer> release)
+      Supplier<Releases.Answer> release,
+      InstallLogs logs)
       throws IOException {
-    return start(address, desk, texts, loaders, httpRoot, release, Patience.USUAL);
+    return start(address, desk, texts, loaders, httpRoot, release, logs, Patience.USUAL);
   }
 
   static HttpServer start(
@@ -121,10 +131,11 @@ public final class HttpServer implements AutoCloseable {
       Loaders loaders,
       Path httpRoot,
       Supplier<Releases.Answer> release,
+      InstallLogs logs,
       Patience patience)
       throws IOException {
     StaticTree tree = new StaticTree(httpRoot.toRealPath());
-    Routes routes = new Routes(desk, texts, loaders, release, tree);
+    Routes routes = new Routes(desk, texts, loaders, release, tree, logs);
     HttpServer server = new HttpServer(address, routes, patience);
     try {
       server.undertow.start();
@@ -198,24 +209,60 @@ public final class HttpServer implements AutoCloseable {
       exchange.dispatch(threads, (HttpHandler) asked -> answer(asked, new byte[0]));
       return;
     }
+    boolean upload = isUpload(exchange);
+    if (upload && !uploads.tryAcquire()) {
+      send(exchange, Reply.line(503, "many logs come at once; try again"));
+      return;
+    }
+    Runnable taken = upload ? once(uploads::release) : () -> {};
+    int largest = upload ? InstallLogs.LARGEST : Form.LARGEST;
     XnioExecutor.Key deadline =
         exchange
             .getIoThread()
             .executeAfter(
-                () -> IoUtils.safeClose(exchange.getConnection()),
+                () -> {
+                  IoUtils.safeClose(exchange.getConnection());
+                  taken.run();
+                },
                 patience.form().toMillis(),
                 TimeUnit.MILLISECONDS);
+    // Here Undertow breaks the connection; at the receiver's own limit it lets us answer.
+    exchange.setMaxEntitySize(4L * largest);
     Receiver receiver = exchange.getRequestReceiver();
-    receiver.setMaxBufferSize(Form.LARGEST);
+    receiver.setMaxBufferSize(largest);
     receiver.receiveFullBytes(
         (received, body) -> {
           deadline.remove();
-          received.dispatch(threads, (HttpHandler) asked -> answer(asked, body));
+          received.dispatch(
+              threads,
+              (HttpHandler)
+                  asked -> {
+                    answer(asked, body);
+                    taken.run();
+                  });
         },
         (broken, fault) -> {
           deadline.remove();
-          send(broken, Reply.line(413, "a form has at most " + Form.LARGEST + " octets"));
+          taken.run();
+          String what = upload ? "a log" : "a form";
+          send(broken, Reply.line(413, what + " has at most " + largest + " octets"));
         });
+  }
+
+  private static Runnable once(Runnable action) {
+    AtomicBoolean done = new AtomicBoolean();
+    return () -> {
+      if (!done.getAndSet(true)) {
+        action.run();
+      }
+    };
+  }
+
+  private boolean isUpload(HttpServerExchange exchange) {
+    String method = exchange.getRequestMethod().toString();
+    return routes.match(method, exchange.getRequestPath())
+            instanceof Routes.Match.To(Route route, var captured)
+        && route.upload();
   }
 
   private void answer(HttpServerExchange exchange, byte[] body) {
@@ -234,7 +281,7 @@ public final class HttpServer implements AutoCloseable {
     String method = exchange.getRequestMethod().toString();
     return switch (routes.match(method, exchange.getRequestPath())) {
       case Routes.Match.To(Route route, List<String> captured) ->
-          route.action().answer(request(exchange, captured, body));
+          route.action().answer(request(exchange, route, captured, body));
       case Routes.Match.Nothing() -> Reply.line(404, "there is nothing here");
       case Routes.Match.WrongMethod(String allowed) -> {
         exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
@@ -243,7 +290,8 @@ public final class HttpServer implements AutoCloseable {
     };
   }
 
-  private static Request request(HttpServerExchange exchange, List<String> captured, byte[] body)
+  private static Request request(
+      HttpServerExchange exchange, Route route, List<String> captured, byte[] body)
       throws BadRequest {
     Map<String, String> query = new HashMap<>();
     for (Map.Entry<String, Deque<String>> entry : exchange.getQueryParameters().entrySet()) {
@@ -251,13 +299,16 @@ public final class HttpServer implements AutoCloseable {
     }
     boolean post = exchange.getRequestMethod().equals(Methods.POST);
     String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-    if (post && (type == null || !type.startsWith(Form.TYPE))) {
-      throw new BadRequest(415, "send the form as " + Form.TYPE);
+    String wanted = route.upload() ? UPLOAD_TYPE : Form.TYPE;
+    if (post && (type == null || !type.startsWith(wanted))) {
+      throw new BadRequest(
+          415, "send " + (route.upload() ? "a log" : "the form") + " as " + wanted);
     }
     return new Request(
         captured,
         query,
-        post ? Form.parse(body) : Map.of(),
+        post && !route.upload() ? Form.parse(body) : Map.of(),
+        new ByteArrayInputStream(body),
         interfaces(exchange),
         exchange.getSourceAddress().getAddress().getHostAddress());
   }

@@ -10,15 +10,20 @@ import java.util.Set;
  * A line of the route table.
  *
  * @param pattern segments; {@code {}} stands for any one, {@code **} at the end for one or more
+ * @param upload whether a POST brings octets that the action reads, not a form
  */
-record Route(List<String> pattern, Set<String> methods, Action action) {
+record Route(List<String> pattern, Set<String> methods, boolean upload, Action action) {
   /** What is done for a request; runs on a virtual thread, so it may block. */
   interface Action {
     Reply answer(Request request) throws BadRequest, IOException;
   }
 
   static Route of(String pattern, Set<String> methods, Action action) {
-    return new Route(List.of(pattern.substring(1).split("/", -1)), methods, action);
+    return new Route(List.of(pattern.substring(1).split("/", -1)), methods, false, action);
+  }
+
+  static Route upload(String pattern, Action action) {
+    return new Route(List.of(pattern.substring(1).split("/", -1)), Set.of("POST"), true, action);
   }
 
   /** What the pattern's place-holders stand for; empty if the path is another one. */

@@ -22,9 +22,11 @@ import org.barestack.boot.ClaimAnswer;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.content.Releases.Tree;
+import org.barestack.journal.InstallLogs;
 import org.barestack.model.MacAddress;
 import org.barestack.model.MachineReport;
 import org.barestack.model.NodeEvent.Kind;
+import org.barestack.model.NodeName;
 import org.barestack.model.Token;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,7 @@ final class Routes {
           "progress", Kind.INSTALL_PROGRESS,
           "finished", Kind.INSTALL_FINISHED,
           "failed", Kind.INSTALL_FAILED,
+          "logs-sent", Kind.LOGS_KEPT,
           "step-started", Kind.STEP_STARTED,
           "step-finished", Kind.STEP_FINISHED,
           "step-failed", Kind.STEP_FAILED,
@@ -60,6 +63,7 @@ final class Routes {
   private final Loaders loaders;
   private final Supplier<Releases.Answer> release;
   private final StaticTree httpRoot;
+  private final InstallLogs logs;
 
   private final List<Route> table =
       List.of(
@@ -75,6 +79,7 @@ final class Routes {
               request -> image(request, "initrd.img", Tree::initrd)),
           Route.of("/install/{}/claim", POST, this::claim),
           Route.of("/install/{}/event", POST, this::event),
+          Route.upload("/install/{}/log/{}", this::log),
           Route.of("/releases/**", READ, request -> stored("releases", request)),
           Route.of("/repos/**", READ, request -> stored("repos", request)));
 
@@ -93,12 +98,14 @@ final class Routes {
       Texts texts,
       Loaders loaders,
       Supplier<Releases.Answer> release,
-      StaticTree httpRoot) {
+      StaticTree httpRoot,
+      InstallLogs logs) {
     this.desk = desk;
     this.texts = texts;
     this.loaders = loaders;
     this.release = release;
     this.httpRoot = httpRoot;
+    this.logs = logs;
   }
 
   /** Finds the route of a decoded path. */
@@ -273,9 +280,50 @@ final class Routes {
               request.peer(),
               named,
               LogText.of(String.join(": ", detail.values())));
-          desk.report(token, kind, detail);
+          desk.report(token, kind, kind == Kind.LOGS_KEPT ? kept(open) : detail);
           return new Reply.Done();
         });
+  }
+
+  /** A file that a node sends of its install; the event comes when it has sent all of them. */
+  private Reply log(Request request) throws BadRequest {
+    String name = request.captured().getLast();
+    if (!name.matches(InstallLogs.NAME)) {
+      throw new BadRequest(400, "a log is named " + InstallLogs.NAME);
+    }
+    return withInstall(
+        request,
+        (token, open) -> {
+          NodeName node = open.node().name();
+          return switch (logs.keep(
+              node, open.install().id(), name, request.body().readAllBytes())) {
+            case InstallLogs.Answer.Kept(long octets, List<String> dropped) -> {
+              log.info("{} at {}: log {}, {} octets", node, request.peer(), name, octets);
+              dropped.forEach(old -> log.info("{}: the logs of install {} are dropped", node, old));
+              yield new Reply.Done();
+            }
+            case InstallLogs.Answer.TooMuch(String reason) -> notKept(request, node, 413, reason);
+            case InstallLogs.Answer.Broken(String reason) -> notKept(request, node, 400, reason);
+          };
+        });
+  }
+
+  private static Reply notKept(Request request, NodeName node, int status, String reason) {
+    String line = LogText.of(reason);
+    log.warn("{} at {}: a log is not kept, {}", node, request.peer(), line);
+    return Reply.line(status, line);
+  }
+
+  /** What there is of the install's logs, whatever the node says that it sent. */
+  private Map<String, String> kept(OpenInstall open) {
+    List<InstallLogs.LogFile> files =
+        logs.of(open.node().name()).stream()
+            .filter(one -> one.id().equals(open.install().id().label()))
+            .flatMap(one -> one.files().stream())
+            .toList();
+    return Map.of(
+        "files", Integer.toString(files.size()),
+        "bytes", Long.toString(files.stream().mapToLong(InstallLogs.LogFile::octets).sum()));
   }
 
   private Reply stored(String tree, Request request) throws IOException {

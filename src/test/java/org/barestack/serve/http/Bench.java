@@ -26,6 +26,7 @@ import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
+import org.barestack.journal.InstallLogs;
 import org.barestack.model.AddressRange;
 import org.barestack.model.Architecture;
 import org.barestack.model.Ipv4;
@@ -52,6 +53,7 @@ final class Bench implements AutoCloseable {
   final Path httpRoot;
   final ListJournal journal = new ListJournal();
   final BootDesk desk;
+  final InstallLogs logs;
   final HttpServer server;
   final Texts texts = new Rendered();
   final HttpClient client = HttpClient.newHttpClient();
@@ -96,6 +98,7 @@ final class Bench implements AutoCloseable {
     Site site = site();
     desk = new BootDesk(() -> site, journal, InstantSource.fixed(Instant.EPOCH), new Random(7));
     Releases releases = new Releases(httpRoot);
+    logs = new InstallLogs(folder.resolve("logs"));
     server =
         HttpServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -110,6 +113,7 @@ final class Bench implements AutoCloseable {
                 throw new UncheckedIOException(e);
               }
             },
+            logs,
             patience);
   }
 

@@ -445,7 +445,8 @@ class HttpServerTest {
         bench.texts,
         Loaders.read(bench.httpRoot),
         bench.httpRoot,
-        () -> release);
+        () -> release,
+        bench.logs);
   }
 
   @Test
