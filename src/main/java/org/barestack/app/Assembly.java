@@ -86,7 +86,7 @@ final class Assembly {
         .addSubcommand(new StatusCommand())
         .addSubcommand(new WatchCommand())
         .addSubcommand(new EventsCommand())
-        .addSubcommand(new ReinstallCommand())
+        .addSubcommand(new ReinstallCommand(List.of("ssh")))
         .addSubcommand(new ForgetCommand())
         .addSubcommand(new DemoCommand());
   }
