@@ -6,6 +6,8 @@ export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 # Reads what efibootmgr tells of the boot entries. Needs bash and sed only. efibootmgr is asked with
 # -v, since before version 18 it tells no paths without.
 
+tab=$'\t' # between an entry's name and its path
+
 # The value of BootCurrent or BootOrder, in capitals; nothing if there is none.
 boot_value() { # NAME, standard input: efibootmgr -v
   sed -n "s/^$1: *\([0-9A-Fa-f,]*\).*/\U\1/p" | head -n 1
@@ -17,9 +19,9 @@ boot_value() { # NAME, standard input: efibootmgr -v
 # decides.
 network_entries() { # standard input: efibootmgr -v
   local line mac rank
-  local disk='[/[:space:])](HD|CDROM|iSCSI)\(|\\EFI\\'
+  local disk='[/[:space:])](HD|CDROM|iSCSI)\(|\\EFI'
   local other='(USB|UsbWwid|UsbClass|Sata|NVMe|SCSI|SAS|eMMC|SD|BBS|File|FvFile)\('
-  local name='^Boot....\*[^'$'\t'']*(PXE|Network|IPv4|IPv6|LAN|NIC|HTTP Boot)'
+  local name="^Boot....\\*[^$tab]*(PXE|Network|IPv4|IPv6|LAN|NIC|HTTP Boot)"
   while IFS= read -r line; do
     [[ $line =~ ^Boot[0-9A-Fa-f]{4}\*[[:space:]] && ! $line =~ $disk ]] || continue
     mac=- rank=1
@@ -57,7 +59,7 @@ network_entry() { # MAC ENTRIES
 order_with() { # ENTRY ENTRIES
   local number order=$1
   for number in $(boot_value BootOrder <<<"$2" | tr , ' '); do
-    [[ ,$order, == *,$number,* ]] || ! grep -qi "^Boot$number[* ]" <<<"$2" || order+=,$number
+    [[ ,$order, == *,$number,* ]] || ! grep -qi "^Boot${number}[* ]" <<<"$2" || order+=,$number
   done
   echo "$order"
 }
@@ -72,9 +74,9 @@ choose_network() { # MAC
   entries=$(efibootmgr -v 2>&1) || stop "efibootmgr: $entries"
   entry=$(network_entry "$1" "$entries")
   [[ -n $entry ]] || stop "no boot entry is known to be the network's, by $1; the firmware has:
-$(sed -n "s/^Boot....[* ] *\([^"$'\t'"]*\).*/  \1/p" <<<"$entries")"
+$(sed -n "s/^Boot....[* ] *\([^$tab]*\).*/  \1/p" <<<"$entries")"
   answer=$(efibootmgr --quiet --bootnext "$entry" 2>&1) || stop "efibootmgr: $answer"
-  sed -n "s/^Boot\($entry\)\* \([^"$'\t'"]*\).*/next boot: Boot\1 \2/p" <<<"$entries"
+  sed -n "s/^Boot\($entry\)\* \([^$tab]*\).*/next boot: Boot\1 \2/p" <<<"$entries"
 }
 
 if [[ -d ${BARESTACK_ROOT:-}/sys/firmware/efi ]]; then
