@@ -208,15 +208,15 @@ make_boot_loaders() {
 # sudo loads its rules and PAM's modules itself, so that ldd does not tell of them.
 copy_sudo() {
   local file
+  mkdir -p "$root/etc/pam.d"
+  printf '%s sufficient pam_permit.so\n' auth account session >"$root/etc/pam.d/sudo"
+  printf '%s\n' 'root ALL=(ALL) ALL' '@includedir /etc/sudoers.d' >"$root/etc/sudoers" && chmod 440 "$root/etc/sudoers"
   [[ -e $root/usr/bin/sudo ]] || return 0
   chmod 4755 "$root/usr/bin/sudo"
   for file in /usr/libexec/sudo/sudoers.so /usr/libexec/sudo/libsudo_util.so.0 \
     /usr/lib/*/security/pam_permit.so /usr/lib64/security/pam_permit.so; do
     [[ ! -e $file ]] || copy_program "$file" "${file%/*}"
   done
-  mkdir -p "$root/etc/pam.d"
-  printf '%s sufficient pam_permit.so\n' auth account session >"$root/etc/pam.d/sudo"
-  printf '%s\n' 'root ALL=(ALL) ALL' '@includedir /etc/sudoers.d' >"$root/etc/sudoers" && chmod 440 "$root/etc/sudoers"
 }
 
 make_root() {

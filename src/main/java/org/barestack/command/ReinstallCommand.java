@@ -120,15 +120,15 @@ public final class ReinstallCommand implements Callable<Integer> {
   private static String whatToDo(Site site, Node node) {
     String login = site.access().user() + "@" + node.address();
     if (node.bootOrder() == Node.BootOrder.NETWORK_FIRST) {
-      return "Restart it: ssh " + login + " sudo systemctl reboot";
+      return "Restart it (if it runs: ssh " + login + " sudo systemctl reboot)";
     }
     String once = "Start it from the network once, by its boot menu or its management controller";
     return node.firmware() == Node.Firmware.BIOS
         ? once
         : once
-            + ", or: ssh "
+            + " (if it runs: ssh "
             + login
-            + ", sudo efibootmgr --bootnext NUMBER, sudo systemctl reboot";
+            + ", sudo efibootmgr --bootnext NUMBER, sudo systemctl reboot)";
   }
 
   private List<Disk> confirmed(Print out, NodeName name, Order order) {

@@ -372,7 +372,7 @@ class CommandLineTest {
                 0,
                 """
                 kvm1 installs again when it next boots from the network, on a blank disk only
-                Restart it: ssh admin@192.168.60.11 sudo systemctl reboot
+                Restart it (if it runs: ssh admin@192.168.60.11 sudo systemctl reboot)
                 """,
                 ""));
     assertThat(run("status").out()).contains("reinstall ordered");
@@ -474,8 +474,8 @@ class CommandLineTest {
             """
             barestack: kvm1 was not restarted: No route to host
             The order stands. Start it from the network once, by its boot menu or its management \
-            controller, or: ssh admin@192.168.60.11, sudo efibootmgr --bootnext NUMBER, sudo \
-            systemctl reboot; to take it back: barestack forget kvm1
+            controller (if it runs: ssh admin@192.168.60.11, sudo efibootmgr --bootnext NUMBER, \
+            sudo systemctl reboot); to take it back: barestack forget kvm1
             """);
     assertThat(run("status").out()).contains("permission to wipe");
     assertThat(run("forget", "kvm1").status()).isZero();

@@ -41,10 +41,16 @@ class BootOrderTest {
   private static final String EFIBOOTMGR =
       """
       efibootmgr() {
-        case $1 in
-          -v | '')
+        case ${1-} in
+          -v)
+            [[ ! -e $BARESTACK_ROOT/unreadable ]] || return 1
+            efibootmgr
+            ;;
+          '')
             if [[ -e $BARESTACK_ROOT/order && ! -e $BARESTACK_ROOT/stubborn ]]; then
               sed "s/^BootOrder: .*/BootOrder: $(<"$BARESTACK_ROOT/order")/" "$ENTRIES"
+            elif [[ -e $BARESTACK_ROOT/unreadable ]]; then
+              sed 's/\\t.*//' "$ENTRIES"
             else
               cat "$ENTRIES"
             fi
@@ -140,6 +146,15 @@ class BootOrderTest {
     assertThat(root.resolve("order")).doesNotExist();
     assertThat(root.resolve("next")).doesNotExist();
     assertThat(root.resolve("restarted")).doesNotExist();
+  }
+
+  /** A path that efibootmgr cannot read ends its -v; without, it tells names only. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"ovmf, 0002", "venhw, 0003", "venmsg-from-disk, 0019", "by-http, 0004"})
+  void whereNoPathCanBeReadTheNamesDo(String answer, String entry) throws IOException {
+    Files.createFile(root.resolve("unreadable"));
+    assertThat(installs(answer).all()).isEqualTo("status 0\n");
+    assertThat(written("order")).startsWith(entry + ",");
   }
 
   @Test

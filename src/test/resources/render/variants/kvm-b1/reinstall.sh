@@ -3,13 +3,18 @@
 # last line is "restarting" if it does.
 set -uo pipefail
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
-# Reads what efibootmgr tells of the boot entries. Needs bash and sed only. efibootmgr is asked with
-# -v, since before version 18 it tells no paths without.
+# What efibootmgr tells of the boot entries, and what follows from it.
 
 tab=$'\t' # between an entry's name and its path
 
+# Before version 18 it tells no paths without -v. With it, it fails where it cannot read one of them;
+# then names have to do.
+boot_entries() {
+  efibootmgr -v 2>/dev/null || efibootmgr 2>&1
+}
+
 # The value of BootCurrent or BootOrder, in capitals; nothing if there is none.
-boot_value() { # NAME, standard input: efibootmgr -v
+boot_value() { # NAME, standard input: boot_entries
   sed -n "s/^$1: *\([0-9A-Fa-f,]*\).*/\U\1/p" | head -n 1
 }
 
@@ -17,7 +22,7 @@ boot_value() { # NAME, standard input: efibootmgr -v
 # PXE over IPv4 goes before a path without a protocol, that before HTTP, and that before IPv6.
 # Some firmware has paths of its own making (VenMsg, VenHw) for its network entries; then the name
 # decides.
-network_entries() { # standard input: efibootmgr -v
+network_entries() { # standard input: boot_entries
   local line mac rank
   local disk='[/[:space:])](HD|CDROM|iSCSI)\(|\\EFI'
   local other='(USB|UsbWwid|UsbClass|Sata|NVMe|SCSI|SAS|eMMC|SD|BBS|File|FvFile)\('
@@ -25,7 +30,7 @@ network_entries() { # standard input: efibootmgr -v
   while IFS= read -r line; do
     [[ $line =~ ^Boot[0-9A-Fa-f]{4}\*[[:space:]] && ! $line =~ $disk ]] || continue
     mac=- rank=1
-    if [[ $line =~ MAC\(([0-9A-Fa-f]{12}) ]]; then
+    if [[ $line =~ MAC[:\(]([0-9A-Fa-f]{12}) ]]; then
       mac=$(sed 's/../&:/g; s/:$//' <<<"${BASH_REMATCH[1],,}")
     elif [[ ! $line =~ BBS\((128|Network), ]]; then
       [[ ! $line =~ $other && $line =~ $name ]] || continue
@@ -71,7 +76,7 @@ stop() { # TEXT...
 
 choose_network() { # MAC
   local entries entry answer
-  entries=$(efibootmgr -v 2>&1) || stop "efibootmgr: $entries"
+  entries=$(boot_entries) || stop "efibootmgr: $entries"
   entry=$(network_entry "$1" "$entries")
   [[ -n $entry ]] || stop "no boot entry is known to be the network's, by $1; the firmware has:
 $(sed -n "s/^Boot....[* ] *\([^$tab]*\).*/  \1/p" <<<"$entries")"
