@@ -39,6 +39,8 @@ test  shellcheck                                  shellcheck           ShellChec
 test  nmcli                                       network-manager      NetworkManager
 demo  systemctl                                   systemd              systemd
 test  visudo                                      sudo                 sudo
+test  ssh-agent                                   openssh-client       openssh-clients
+test  dropbear                                    dropbear-bin         dropbear
 test  tcpdump                                     tcpdump              tcpdump
 TABLE
 }

@@ -49,8 +49,8 @@ boot
 END
 }
 
-# shim's name with GRUB behind it: there is no Secure Boot here. Anaconda's own entry goes first in
-# BootOrder, and older entries of its name go away.
+# shim's name with GRUB behind it: there is no Secure Boot here. As in Anaconda, every entry of just
+# its name goes away, whatever disk it is for, and a new one goes first in BootOrder.
 install_grub_uefi() {
   local efi=$ROOT/boot/efi/EFI old device disk
   [[ -n ${DEVICE[/boot/efi]} ]] || refuse "UEFI needs a /boot/efi: add reqpart" || return 1
@@ -58,14 +58,15 @@ install_grub_uefi() {
   cp "$LIB/grub/grubx64.efi" "$efi/rocky/shimx64.efi"
   cp "$LIB/grub/grubx64.efi" "$efi/BOOT/BOOTX64.EFI"
   write_grub_menu "$efi/rocky/grub.cfg"
-  for old in $(efibootmgr | sed -n "s/^Boot\([0-9A-F]\{4\}\)\*\? $ENTRY.*/\1/p"); do
-    efibootmgr -q -b "$old" -B
+  # from version 18 on efibootmgr tells the path, after a tab
+  for old in $(efibootmgr | sed -n "s/^Boot\([0-9A-Fa-f]\{4\}\)[* ] *$ENTRY\(\t.*\)\?$/\1/p"); do
+    efibootmgr -q -b "$old" -B || refuse "efibootmgr could not remove the boot entry $old" || return 1
   done
   device=${DEVICE[/boot/efi]}
   disk=$(lsblk -no PKNAME "$device")
-  efibootmgr -q -c -d "/dev/$disk" -p "$(</sys/class/block/"${device##*/}"/partition)" -L "$ENTRY" \
+  efibootmgr -q -c -w -d "/dev/$disk" -p "$(</sys/class/block/"${device##*/}"/partition)" -L "$ENTRY" \
     -l '\EFI\rocky\shimx64.efi' || refuse "efibootmgr could not write the boot entry"
-  say "$(efibootmgr | grep '^BootOrder')"
+  say "$(efibootmgr | grep '^BootOrder'), $(efibootmgr | grep -c "$ENTRY") called $ENTRY"
 }
 
 # What grub-bios-setup does: boot.img into the MBR with the sector of core.img in it, core.img into

@@ -205,6 +205,20 @@ make_boot_loaders() {
   cp /usr/lib/grub/i386-pc/boot.img "$root/usr/lib/standin/grub/"
 }
 
+# sudo loads its rules and PAM's modules itself, so that ldd does not tell of them.
+copy_sudo() {
+  local file
+  mkdir -p "$root/etc/pam.d"
+  printf '%s sufficient pam_permit.so\n' auth account session >"$root/etc/pam.d/sudo"
+  printf '%s\n' 'root ALL=(ALL) ALL' '@includedir /etc/sudoers.d' >"$root/etc/sudoers" && chmod 440 "$root/etc/sudoers"
+  [[ -e $root/usr/bin/sudo ]] || return 0
+  chmod 4755 "$root/usr/bin/sudo"
+  for file in /usr/libexec/sudo/sudoers.so /usr/libexec/sudo/libsudo_util.so.0 \
+    /usr/lib/*/security/pam_permit.so /usr/lib64/security/pam_permit.so; do
+    [[ ! -e $file ]] || copy_program "$file" "${file%/*}"
+  done
+}
+
 make_root() {
   local name applet
   root=$work/root
@@ -226,17 +240,19 @@ make_root() {
   done < <("$root/usr/bin/busybox" --list)
   copy_modules
   copy_udev
+  copy_sudo
   make_boot_loaders
 
   install -m 755 "$here/init" "$root/init"
   install -m 644 "$here"/*.bash "$here/doubles" "$here/units" "$root/usr/lib/standin/"
-  install -m 755 "$here/udhcpc" "$here/double" "$root/usr/lib/standin/"
+  install -m 755 "$here/udhcpc" "$here/double" "$here/systemctl" "$root/usr/lib/standin/"
   printf '%s:x:%d:\n' root 0 tty 5 disk 6 lp 7 kmem 9 audio 63 video 39 cdrom 11 dialout 18 tape 33 \
     input 104 render 105 sgx 106 kvm 36 users 100 wheel 10 nobody 65534 >"$root/etc/group"
   printf '%s\n' 'root:x:0:0:root:/root:/bin/bash' 'nobody:x:65534:65534:nobody:/:/usr/bin/false' >"$root/etc/passwd"
   printf '%s\n' 'root:!locked::0:99999:7:::' >"$root/etc/shadow" && chmod 600 "$root/etc/shadow"
   printf 'passwd: files\ngroup: files\nhosts: files dns\n' >"$root/etc/nsswitch.conf"
   printf '127.0.0.1 localhost\n' >"$root/etc/hosts"
+  printf '/bin/bash\n/bin/sh\n' >"$root/etc/shells"
   printf 'devices { use_devicesfile=0 }\nactivation { monitoring=0 }\nbackup { backup=0 archive=0 }\n' \
     >"$root/etc/lvm/lvm.conf"
   # Anaconda sends this Product as X-Anaconda-System-Release; a server must see Rocky's

@@ -21,8 +21,24 @@ run_installed_system() {
   cp /etc/resolv.conf $root/etc/resolv.conf 2>/dev/null
   say "installed system up node=${name:-localhost}"
   power_off_on_button &
+  trap 'go_down reboot' USR1
+  start_ssh $root
   run_firstboot $root
-  sleep infinity
+  sleep infinity &
+  wait # here a trap runs at once
+}
+
+# Where the host had an SSH server to bring along.
+start_ssh() { # ROOT
+  [[ -x $1/usr/bin/dropbear ]] || return 0
+  mkdir -p "$1/etc/dropbear"
+  chroot "$1" dropbear -s -R && phase ssh-ready
+}
+
+go_down() { # reboot|poweroff
+  sync
+  umount -R /sysroot 2>/dev/null
+  "$1" -f
 }
 
 mount_rest() { # ROOT
@@ -53,9 +69,7 @@ power_off_on_button() {
   for event in /sys/class/input/event*; do
     [[ $(cat "$event/device/name" 2>/dev/null) == "Power Button" ]] || continue
     dd if="/dev/input/${event##*/}" bs=24 count=1 status=none >/dev/null # one struct input_event
-    sync
     say "power button"
-    umount -R /sysroot 2>/dev/null
-    poweroff -f
+    go_down poweroff
   done
 }

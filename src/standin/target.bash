@@ -9,7 +9,7 @@ install_packages() {
   mkdir -p "$ROOT"/{boot,home,media,mnt,opt,root,srv,tmp} "$ROOT"/usr/{local/{bin,sbin,lib,libexec,share},libexec,share} \
     "$ROOT"/var/{lib,log,spool,tmp} "$ROOT"/etc/{cron.d,modprobe.d,modules-load.d,NetworkManager/conf.d,pki,profile.d} \
     "$ROOT"/etc/{ssh/sshd_config.d,sudoers.d,sysconfig,sysctl.d,systemd/system,tmpfiles.d,udev/rules.d,yum.repos.d}
-  cp -a /etc/{passwd,group,shadow,nsswitch.conf,hosts,lvm} "$ROOT/etc/"
+  cp -a /etc/{passwd,group,shadow,shells,nsswitch.conf,hosts,lvm,pam.d,sudoers} "$ROOT/etc/"
   ln -sfn ../run "$ROOT/var/run"
   chmod 700 "$ROOT/root"
   chmod 1777 "$ROOT/tmp" "$ROOT/var/tmp"
@@ -46,6 +46,8 @@ install_doubles() {
     [[ $name == '#'* ]] || ln -f "$ROOT/usr/lib/standin/double" "$ROOT/usr/bin/$name"
   done <"$LIB/doubles"
   : >"$ROOT/root/standin-calls"
+  mv "$ROOT/usr/bin/systemctl" "$ROOT/usr/lib/standin/real-systemctl"
+  ln -s ../lib/standin/systemctl "$ROOT/usr/bin/systemctl"
 }
 
 # Units that do nothing, under the names that the package would bring.

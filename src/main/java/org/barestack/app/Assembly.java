@@ -89,7 +89,7 @@ final class Assembly {
         .addSubcommand(new WatchCommand())
         .addSubcommand(new EventsCommand())
         .addSubcommand(new LogsCommand(System.out))
-        .addSubcommand(new ReinstallCommand())
+        .addSubcommand(new ReinstallCommand(List.of("ssh")))
         .addSubcommand(new ForgetCommand())
         .addSubcommand(new DemoCommand());
   }

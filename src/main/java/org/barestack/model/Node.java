@@ -74,9 +74,9 @@ public record Node(
     AUTO,
     /** The loader returns to the firmware, which tries its next boot entry. */
     EXIT,
-    /** iPXE starts the first BIOS disk. */
+    /** iPXE starts the first disk; on UEFI only builds newer than 2019 can. */
     SANBOOT,
-    /** iPXE chains the loader on the disk's EFI system partition. */
+    /** On UEFI iPXE starts the loader on the EFI system partition; on BIOS as {@link #SANBOOT}. */
     CHAIN
   }
 
@@ -84,7 +84,7 @@ public record Node(
   public enum BootOrder {
     /** The network, so that each next decision is ours. */
     NETWORK_FIRST,
-    /** The disk; a reinstall then goes by BMC or {@code efibootmgr --bootnext}. */
+    /** The disk; a reinstall then needs {@code efibootmgr --bootnext}, a boot menu or a BMC. */
     DISK_FIRST
   }
 

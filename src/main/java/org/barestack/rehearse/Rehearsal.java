@@ -98,7 +98,9 @@ public final class Rehearsal implements AutoCloseable {
             List.of(disk),
             UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)),
             "SN-" + name,
-            BootOrder.NETWORK_FIRST);
+            node.bootOrder() == Node.BootOrder.DISK_FIRST
+                ? BootOrder.DISK_FIRST
+                : BootOrder.NETWORK_FIRST);
     return new VirtualMachine(lab, qemu, accelerator, spec, directory, line -> {});
   }
 

@@ -150,6 +150,11 @@ public final class Renderer {
     return pxe.render("entry.ipxe.j2", Map.of("base_url", baseUrl.toString()));
   }
 
+  /** What a node runs as root to restart from the network: it need not be so in its boot order. */
+  public String reinstallScript(Site site, Node node) {
+    return kickstart.render("reinstall.sh.j2", view(site, node, null));
+  }
+
   /** Every file that the installer puts on the node, by path. */
   public List<NodeFile> files(Site site, Node node) {
     Map<String, Object> view = view(site, node, null);
@@ -261,6 +266,7 @@ public final class Renderer {
     artefacts.put("entry.ipxe", ipxeEntry(site.baseUrl()));
     artefacts.put("install.ipxe", ipxeInstall(site, node, install));
     artefacts.put("local.ipxe", ipxeLocalDisk(node.localBoot(), "it is installed", 1));
+    artefacts.put("reinstall.sh", reinstallScript(site, node));
     files.forEach(file -> artefacts.put("files" + file.path(), file.text()));
     return artefacts;
   }

@@ -25,6 +25,8 @@ import org.barestack.boot.BootAnswer;
 import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootRequest;
 import org.barestack.command.LogsCommand;
+import org.barestack.command.ReinstallCommand;
+import org.barestack.command.Root;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.model.Disk;
 import org.barestack.model.InstallId;
@@ -374,7 +376,10 @@ class CommandLineTest {
         .isEqualTo(
             new Barestack(
                 0,
-                "kvm1 installs again when it next boots from the network, on a blank disk only\n",
+                """
+                kvm1 installs again when it next boots from the network, on a blank disk only
+                Restart it (if it runs: ssh admin@192.168.60.11 sudo systemctl reboot)
+                """,
                 ""));
     assertThat(run("status").out()).contains("reinstall ordered");
     assertThat(run("forget", "kvm1")).isEqualTo(new Barestack(0, "kvm1 is forgotten\n", ""));
@@ -397,21 +402,7 @@ class CommandLineTest {
 
   @Test
   void wipingIsAskedForOrNotDone() {
-    claims(
-        "52:54:00:60:00:0b",
-        new Disk(
-            "sda",
-            100L << 30,
-            "S3Z8NB0K123456",
-            "",
-            "",
-            List.of(),
-            false,
-            false,
-            false,
-            false,
-            List.of("xfs"),
-            List.of()));
+    claims("52:54:00:60:00:0b", usedDisk());
     assertThat(run("status").out()).contains("refused").contains("barestack reinstall kvm1");
     Barestack unasked = run("reinstall", "kvm1", "--wipe");
     assertThat(unasked.status()).isEqualTo(1);
@@ -424,6 +415,88 @@ class CommandLineTest {
     assertThat(wiped.status()).isZero();
     assertThat(wiped.out()).contains("over ").contains("S3Z8NB0K123456");
     assertThat(run("status").out()).contains("permission to wipe");
+  }
+
+  // reinstall --now
+
+  /** With a program in the place of ssh. */
+  private Barestack reinstallNow(String ssh, String... options) {
+    CommandLine line =
+        new CommandLine(new Root())
+            .addSubcommand(new ReinstallCommand(List.of("bash", "-c", ssh, "ssh")));
+    return Barestack.run(
+        line,
+        Map.of(),
+        Stream.concat(
+                Stream.of("reinstall", "kvm1", "--now", "--site", site.toString()),
+                Stream.of(options))
+            .toArray(String[]::new));
+  }
+
+  private static Disk usedDisk() {
+    return new Disk(
+        "sda",
+        100L << 30,
+        "S3Z8NB0K123456",
+        "",
+        "",
+        List.of(),
+        false,
+        false,
+        false,
+        false,
+        List.of("xfs"),
+        List.of());
+  }
+
+  @Test
+  void aNodeIsRestartedAfterTheOrder() throws IOException {
+    claims("52:54:00:60:00:0b", usedDisk());
+    Barestack now =
+        reinstallNow(
+            "printf '%s ' \"$@\" >" + site + "/called; cat >" + site + "/script; echo restarting",
+            "--wipe",
+            "--yes");
+    assertThat(now.err()).isEmpty();
+    assertThat(now.status()).isZero();
+    assertThat(now.out())
+        .contains("everything on this disk of kvm1 will be lost, beginning now: ")
+        .endsWith("\nkvm1: restarting\n");
+    assertThat(run("status").out()).contains("permission to wipe");
+    assertThat(Files.readString(site.resolve("called")))
+        .containsPattern("HostKeyAlias=kvm1[.]bs[a-z2-7]{10} -l admin 192[.]168[.]60[.]11 sudo -n")
+        .contains(site + "/.barestack/known_hosts");
+    assertThat(Files.readString(site.resolve("script"))).contains("52:54:00:60:00:0b");
+  }
+
+  @Test
+  void anOrderStandsWhereTheNodeCannotBeRestarted() throws IOException {
+    edit("\nnodes:\n", "\ndefaults: { boot_order: disk-first }\nnodes:\n");
+    claims("52:54:00:60:00:0b", usedDisk());
+    Barestack failed = reinstallNow("echo No route to host; exit 255", "--wipe", "--yes");
+    assertThat(failed.status()).isEqualTo(1);
+    assertThat(failed.err())
+        .isEqualTo(
+            """
+            barestack: kvm1 was not restarted: No route to host
+            The order stands. Start it from the network once, by its boot menu or its management \
+            controller (if it runs: ssh admin@192.168.60.11, sudo efibootmgr --bootnext NUMBER, \
+            sudo systemctl reboot); to take it back: barestack forget kvm1
+            """);
+    assertThat(run("status").out()).contains("permission to wipe");
+    assertThat(run("forget", "kvm1").status()).isZero();
+    assertThat(run("status").out()).doesNotContain("permission to wipe");
+  }
+
+  @Test
+  void withoutAPermitNothingIsRestarted() {
+    Barestack refused = reinstallNow("echo called >" + site + "/called");
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("--now goes only with --wipe");
+    assertThat(reinstallNow("echo called >" + site + "/called", "--wipe", "--yes").status())
+        .isEqualTo(1);
+    assertThat(site.resolve("called")).doesNotExist();
+    assertThat(run("events", "kvm1").out()).doesNotContain("reinstall ordered");
   }
 
   /** What a server writes down when a node asks what to boot, and then claims this full disk. */

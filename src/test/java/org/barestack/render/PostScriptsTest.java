@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The scripts of {@code %post} and {@code %onerror}, run with stand-ins for what they call. */
@@ -129,51 +128,6 @@ class PostScriptsTest {
 
   private static String mode(Path path) throws IOException {
     return "0%03o".formatted((Integer) Files.getAttribute(path, "unix:mode") & 0777);
-  }
-
-  @ParameterizedTest(name = "{0}, {1}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          0003 | 0000,0001,0003 | 0003,0000,0001
-          0000 | 0000,0001      | 0000,0001
-          0001 | 0001           | 0001
-          0007 | 0000,0001      | 0007,0000,0001
-          """)
-  void theNetworkEntryGoesFirst(String current, String order, String expected) throws IOException {
-    Files.createDirectories(root.resolve("sys/firmware/efi"));
-    assertThat(bootOrder("BootCurrent: " + current + "\nBootOrder: " + order).output())
-        .isEqualTo("--quiet --bootorder " + expected + "\n");
-  }
-
-  @Test
-  void theBootOrderNeverFailsAnInstall() throws IOException {
-    assertThat(bootOrder("BootCurrent: 0001\nBootOrder: 0000,0001").all()).isEqualTo("status 0\n");
-    Files.createDirectories(root.resolve("sys/firmware/efi"));
-    assertThat(bootOrder("BootOrder: 0000,0001").all()).isEqualTo("status 0\n");
-    assertThat(bootOrder("BootCurrent: 0001").all()).isEqualTo("status 0\n");
-    String script =
-        script(
-            Examples.site("lab"), Examples.site("lab").managementNode(), "%post", "network_first");
-    assertThat(run("efibootmgr() { return 5; }\n" + script).all()).isEqualTo("status 0\n");
-  }
-
-  private Result bootOrder(String entries) {
-    Site site = Examples.site("lab");
-    return run(
-        "efibootmgr() { if (($#)); then echo \"$*\"; else echo '"
-            + entries
-            + "'; fi; }\n"
-            + script(site, site.managementNode(), "%post", "network_first"));
-  }
-
-  @Test
-  void diskFirstLeavesTheBootOrderAlone() {
-    Site site = Sites.rack();
-    Node node = site.nodes().get(2);
-    assertThat(node.bootOrder()).isEqualTo(Node.BootOrder.DISK_FIRST);
-    assertThat(RENDERER.artefacts(site, node).get("kickstart.ks")).doesNotContain("efibootmgr");
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.ssh;
+
+import org.jspecify.annotations.NullMarked;
