@@ -40,6 +40,8 @@ test  nmcli                                       network-manager      NetworkMa
 demo  systemctl                                   systemd              systemd
 test  visudo                                      sudo                 sudo
 test  tcpdump                                     tcpdump              tcpdump
+test  kea-dhcp4                                   kea-dhcp4-server     kea
+test  dhcpd                                       isc-dhcp-server      dhcp-server
 TABLE
 }
 

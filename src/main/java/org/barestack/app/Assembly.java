@@ -23,6 +23,7 @@ import org.barestack.boot.BootDesk.OpenInstall;
 import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
 import org.barestack.command.DemoCommand;
+import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.EventsCommand;
 import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
@@ -85,6 +86,7 @@ final class Assembly {
         .addSubcommand(new RenderKickstartCommand())
         .addSubcommand(new RenderCommand())
         .addSubcommand(new ServeCommand(Assembly::serve))
+        .addSubcommand(new DhcpSnippetCommand(folder -> Loaders.read(folder)::name))
         .addSubcommand(new StatusCommand())
         .addSubcommand(new WatchCommand())
         .addSubcommand(new EventsCommand())

@@ -191,7 +191,7 @@ public final class DhcpServer implements AutoCloseable {
               + " Give that machine another address, or take this one out of provisioning.pool",
           address,
           user.map(MacAddress::text).orElse("a machine"),
-          responder.settings().leaseTime());
+          responder.settings().leaseTime().toMinutes());
     }
     return free;
   }
