@@ -41,6 +41,7 @@ demo  systemctl                                   systemd              systemd
 test  visudo                                      sudo                 sudo
 test  tcpdump                                     tcpdump              tcpdump
 test  kea-dhcp4                                   kea-dhcp4-server     kea
+test  perfdhcp                                    kea-admin            kea
 test  dhcpd                                       isc-dhcp-server      dhcp-server
 TABLE
 }

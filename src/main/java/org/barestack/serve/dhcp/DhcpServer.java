@@ -93,7 +93,8 @@ public final class DhcpServer implements AutoCloseable {
     try {
       Optional<Datagram> datagram = socket.receive();
       while (datagram.isPresent()) {
-        handle(socket, datagram.get());
+        Datagram received = datagram.get();
+        attempt(received.from(), () -> handle(socket, received));
         datagram = socket.receive();
       }
     } catch (IOException e) {
@@ -105,7 +106,24 @@ public final class DhcpServer implements AutoCloseable {
     }
   }
 
-  private void handle(OneInterfaceSocket socket, Datagram datagram) {
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  /** One packet that we cannot handle must not cost the others their answer. */
+  private static void attempt(Endpoint from, Work work) {
+    try {
+      work.run();
+    } catch (IOException e) {
+      LOG.warn("cannot answer {}: {}", from, e.getMessage());
+    } catch (UncheckedIOException e) {
+      LOG.error("no answer to {}, since it could not be recorded: {}", from, e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("a fault of ours, in the answer to {}", from, e);
+    }
+  }
+
+  private void handle(OneInterfaceSocket socket, Datagram datagram) throws IOException {
     try {
       DhcpPacket packet = DhcpPacket.parse(datagram.octets().toArray());
       boolean heardBack =
@@ -120,36 +138,31 @@ public final class DhcpServer implements AutoCloseable {
     }
   }
 
-  private void answer(OneInterfaceSocket socket, DhcpPacket packet, Endpoint from, int conflicts) {
-    try {
-      Answer answer = responder.answer(packet, from, socket.port());
-      switch (answer) {
-        case Reply reply -> {
-          socket.send(reply.packet().bytes(), reply.to());
-          LOG.info("{}", reply.log());
-        }
-        case Probe probe -> {
-          LOG.debug("{}", probe.log());
-          probe(probe.address(), socket, packet, from, conflicts);
-          return;
-        }
-        case Silence silence when silence.notable() ->
-            LOG.info("no answer to {}", silence.reason());
-        case Silence silence -> LOG.debug("no answer to {}", silence.reason());
+  /**
+   * Answers, or has an address probed first.
+   *
+   * @param conflicts addresses of others that were found for this packet so far
+   */
+  private void answer(OneInterfaceSocket socket, DhcpPacket packet, Endpoint from, int conflicts)
+      throws IOException {
+    Answer answer = responder.answer(packet, from, socket.port());
+    switch (answer) {
+      case Reply reply -> {
+        socket.send(reply.packet().bytes(), reply.to());
+        LOG.info("{}", reply.log());
       }
-      packet
-          .mac()
-          .filter(mac -> !packet.reply())
-          .ifPresent(
-              mac -> observer.accept(new Seen(mac, Client.of(packet), packet.uuid(), answer)));
-    } catch (IOException e) {
-      LOG.warn("cannot answer {} by {}: {}", from, socket.device(), e.getMessage());
-    } catch (UncheckedIOException e) {
-      LOG.error("no answer to {}, since it could not be recorded: {}", from, e.getMessage());
-    } catch (RuntimeException e) {
-      // One packet that we cannot handle must not cost the others their answer.
-      LOG.error("a fault of ours, in the answer to {}", from, e);
+      case Probe probe -> {
+        LOG.debug("{}", probe.log());
+        probe(probe.address(), socket, packet, from, conflicts);
+        return;
+      }
+      case Silence silence when silence.notable() -> LOG.info("no answer to {}", silence.reason());
+      case Silence silence -> LOG.debug("no answer to {}", silence.reason());
     }
+    packet
+        .mac()
+        .filter(mac -> !packet.reply())
+        .ifPresent(mac -> observer.accept(new Seen(mac, Client.of(packet), packet.uuid(), answer)));
   }
 
   /** Looks in a thread of its own whether anybody uses the address, then answers. */
@@ -163,9 +176,13 @@ public final class DhcpServer implements AutoCloseable {
         .name("dhcp-" + socket.device() + "-probe")
         .start(() -> {
           try {
-            boolean free = isFree(address, socket.device());
-            probing.remove(address);
-            answer(socket, packet, from, free ? conflicts : conflicts + 1);
+            attempt(
+                from,
+                () -> {
+                  boolean free = isFree(address, socket.device());
+                  probing.remove(address);
+                  answer(socket, packet, from, free ? conflicts : conflicts + 1);
+                });
           } finally {
             probing.remove(address);
             probes.release();
@@ -187,7 +204,7 @@ public final class DhcpServer implements AutoCloseable {
     boolean free = responder.probed(address, user);
     if (!free) {
       LOG.warn(
-          "{} of the pool is used by {}, which did not get it from us; nobody else gets it for {}."
+          "{} of the pool is used by {}, which has no lease of it; nobody else gets it for {} min."
               + " Give that machine another address, or take this one out of provisioning.pool",
           address,
           user.map(MacAddress::text).orElse("a machine"),

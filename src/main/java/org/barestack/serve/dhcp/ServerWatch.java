@@ -55,33 +55,46 @@ final class ServerWatch implements AutoCloseable {
   private void watch() {
     try {
       do {
-        socket.send(servers.relayedProbe().bytes(), SERVERS);
-        if (!closed.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) && !servers.hasHeard()) {
-          askAsClient();
-        }
-        if (closed.getCount() > 0) {
-          servers.nobody().ifPresent(LOG::warn);
-        }
+        ask();
       } while (!closed.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (IOException e) {
-      LOG.warn("no longer looks for other DHCP servers: {}", e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
+  private void ask() throws InterruptedException {
+    try {
+      socket.send(servers.relayedProbe().bytes(), SERVERS);
+      boolean stop = closed.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (!stop && !servers.hasHeard()) {
+        stop = askAsClient();
+      }
+      if (!stop) {
+        servers.nobody().ifPresent(LOG::warn);
+      }
+    } catch (IOException e) {
+      LOG.warn("cannot look for other DHCP servers: {}", e.getMessage());
+    }
+  }
+
   /**
    * Some servers answer no relay. A client of this host may hold port 68; then it stays at that.
+   *
+   * @return whether it was closed meanwhile
    */
-  private void askAsClient() throws IOException, InterruptedException {
+  private boolean askAsClient() throws IOException, InterruptedException {
     try (OneInterfaceSocket client = OneInterfaceSocket.open(socket.device(), CLIENT_PORT)) {
       Thread listener = Thread.ofPlatform().name(thread.getName()).start(() -> listen(client));
-      client.send(servers.plainProbe().bytes(), SERVERS);
-      closed.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      client.stop();
-      listener.join();
+      try {
+        client.send(servers.plainProbe().bytes(), SERVERS);
+        return closed.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      } finally {
+        client.stop();
+        Threads.join(listener);
+      }
     } catch (BindException e) {
       LOG.debug("cannot ask as a client: {}", e.getMessage());
+      return false;
     }
   }
 

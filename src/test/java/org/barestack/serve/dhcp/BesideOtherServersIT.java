@@ -157,7 +157,10 @@ class BesideOtherServersIT {
   private static DhcpResponder responder(DhcpMode mode) {
     return new DhcpResponder(
         settings(mode),
-        mac -> new Lease.FromPool(),
+        mac ->
+            mac.text().equals(NODE)
+                ? new Lease.Fixed(Ipv4.parse(NET + ".11"), "kvm1")
+                : new Lease.FromPool(),
         (mac, kind) ->
             kind.ipxe()
                 ? new BootFile.Url(URI.create("http://" + NET + ".1:8080/boot.ipxe"))
@@ -238,7 +241,28 @@ class BesideOtherServersIT {
       assertThat(client.await("OFFER")).containsPattern(NET + "\\.20[12] ");
       assertThat(client.await("ACK")).containsPattern(NET + "\\.20[12] ");
       assertThat(log.await("of the pool is used"))
-          .startsWith(NET + ".200 of the pool is used by " + NODE + ", which");
+          .startsWith(NET + ".200 of the pool is used by " + NODE + ", which has no lease");
+    }
+  }
+
+  /** ISC's load generator, as a relay for clients that it invents. */
+  @Test
+  void inventedClientsDoNotKeepANodeWaiting() throws IOException {
+    Namespace.run("ip", "-n", cable.hostDevice(), "addr", "add", NET + ".9/24", "dev", "eth0");
+    try (DhcpServer _ = ours(DhcpMode.FULL, others(DhcpMode.FULL))) {
+      Program flood =
+          cable.start("perfdhcp", "-4", "-i", "-r", "500", "-R", "100000", "-p", "5", "-l", "eth0");
+      flood.await("Running");
+      for (int i = 0; i < 3; i++) {
+        Program node = PxeClient.start(cable, "ovmf-pxe-discover", NODE, "0.0.0.0");
+        assertThat(node.await("ACK from port 67")).startsWith("ACK from port 67: " + NET + ".11 ");
+        assertThat(node.exitStatus()).isZero();
+      }
+      flood.exitStatus();
+      String sent = flood.await("sent packets");
+      assertThat(Integer.parseInt(sent.replaceAll("\\D", ""))).isGreaterThan(500);
+      String received = flood.await("received packets");
+      assertThat(Integer.parseInt(received.replaceAll("\\D", ""))).isLessThanOrEqualTo(3);
     }
   }
 
