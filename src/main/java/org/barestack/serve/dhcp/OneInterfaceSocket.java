@@ -136,7 +136,7 @@ final class OneInterfaceSocket implements AutoCloseable {
                   .formatted(where));
       case EADDRINUSE ->
           new BindException(
-              "%s is taken: another DHCP or PXE server runs on this host; 'ss -lunp sport = :%d' names it. Stop it, keep it off %s, or run Barestack on another host and set dhcp: proxy"
+              "%s is taken: another DHCP or PXE server runs on this host; 'ss -lunp sport = :%d' names it. Stop it, keep it off %s, or set dhcp: port-4011 and give it what 'barestack dhcp-snippet' prints"
                   .formatted(where, port, device));
       case ENODEV ->
           new SocketException(
