@@ -42,6 +42,9 @@ test  visudo                                      sudo                 sudo
 test  ssh-agent                                   openssh-client       openssh-clients
 test  dropbear                                    dropbear-bin         dropbear
 test  tcpdump                                     tcpdump              tcpdump
+test  kea-dhcp4                                   kea-dhcp4-server     kea
+test  perfdhcp                                    kea-admin            kea
+test  dhcpd                                       isc-dhcp-server      dhcp-server
 TABLE
 }
 

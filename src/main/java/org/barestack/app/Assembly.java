@@ -23,6 +23,7 @@ import org.barestack.boot.BootDesk.OpenInstall;
 import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
 import org.barestack.command.DemoCommand;
+import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.EventsCommand;
 import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
@@ -59,10 +60,12 @@ import org.barestack.serve.tftp.TftpFiles;
 import org.barestack.serve.tftp.TftpServer;
 import org.barestack.wire.dhcp.BootFile;
 import org.barestack.wire.dhcp.Client;
+import org.barestack.wire.dhcp.Clocks;
 import org.barestack.wire.dhcp.DhcpMode;
 import org.barestack.wire.dhcp.DhcpResponder;
 import org.barestack.wire.dhcp.DhcpSettings;
 import org.barestack.wire.dhcp.Lease;
+import org.barestack.wire.dhcp.OtherServers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -85,6 +88,7 @@ final class Assembly {
         .addSubcommand(new RenderKickstartCommand())
         .addSubcommand(new RenderCommand())
         .addSubcommand(new ServeCommand(Assembly::serve))
+        .addSubcommand(new DhcpSnippetCommand(folder -> Loaders.read(folder)::name))
         .addSubcommand(new StatusCommand())
         .addSubcommand(new WatchCommand())
         .addSubcommand(new EventsCommand())
@@ -129,7 +133,7 @@ final class Assembly {
     Files.createDirectories(order.httpRoot());
     Running running = new Running();
     try {
-      Journal journal = running.add(SqliteJournal.open(order.journal()));
+      SqliteJournal journal = running.add(SqliteJournal.open(order.journal()));
       BootDesk desk =
           new BootDesk(order.site(), journal, InstantSource.system(), new SecureRandom());
       Texts texts = texts(order.site(), order.renderer(), journal, release);
@@ -150,14 +154,20 @@ final class Assembly {
               tftpFiles(loaders),
               served -> recordLoader(order.site().get(), desk, served)));
       if (at.dhcp() != Site.DhcpMode.OFF) {
+        Clocks clocks = Clocks.system();
         DhcpResponder responder =
             new DhcpResponder(
                 settings(site),
                 mac -> lease(order.site().get(), mac),
                 (mac, client) -> bootFile(order.site().get(), loaders, client),
-                InstantSource.system());
+                journal.leases(),
+                clocks);
         running.add(
-            DhcpServer.open(at.networkInterface(), responder, seen -> recordStranger(desk, seen)));
+            DhcpServer.open(
+                at.networkInterface(),
+                responder,
+                new OtherServers(responder.settings(), clocks, new SecureRandom()),
+                seen -> recordStranger(desk, seen)));
       }
       LOG.info("serving site {}: {} nodes; Ctrl-C stops", site.name(), site.nodes().size());
       return running;
@@ -281,7 +291,7 @@ final class Assembly {
     Site.Management network = site.networks().management();
     boolean same = at.subnet().equals(network.subnet());
     return new DhcpSettings(
-        at.dhcp() == Site.DhcpMode.FULL ? DhcpMode.FULL : DhcpMode.PROXY,
+        DhcpMode.valueOf(at.dhcp().name()),
         at.address(),
         at.subnet(),
         same ? network.gateway() : null,
@@ -289,7 +299,8 @@ final class Assembly {
         network.domain(),
         List.of(),
         at.pool(),
-        LEASE_TIME);
+        LEASE_TIME,
+        at.discoveryControl());
   }
 
   /** A node has its own address where the provisioning network is the management network. */

@@ -19,15 +19,21 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.barestack.model.AddressRange;
 import org.barestack.model.InstallId;
+import org.barestack.model.Ipv4;
 import org.barestack.model.Journal;
+import org.barestack.model.LeaseStore;
+import org.barestack.model.MacAddress;
 import org.barestack.model.NodeEvent;
+import org.barestack.model.PoolLease;
 import org.barestack.model.Subject;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.NativeLibraryNotFoundException;
@@ -84,6 +90,13 @@ public final class SqliteJournal implements Journal {
           CREATE TRIGGER pin_replace BEFORE INSERT ON pin
             WHEN EXISTS (SELECT 1 FROM pin WHERE install = NEW.install AND name = NEW.name)
             BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+          """,
+          """
+          CREATE TABLE lease (
+            address TEXT PRIMARY KEY,
+            mac TEXT,
+            until TEXT NOT NULL
+          ) STRICT;
           """);
 
   private static final String EVENTS =
@@ -188,6 +201,66 @@ public final class SqliteJournal implements Journal {
       }
       return first == null ? made : first;
     });
+  }
+
+  /** Leases of the pool, in the same file. They are no events: each replaces the one before. */
+  public LeaseStore leases() {
+    return new LeaseStore() {
+      @Override
+      public List<PoolLease> open(AddressRange pool) {
+        return write(connection -> retain(connection, pool));
+      }
+
+      @Override
+      public void put(PoolLease lease) {
+        write(connection -> {
+          MacAddress owner = lease.owner();
+          update(
+              connection,
+              "INSERT OR REPLACE INTO lease (address, mac, until) VALUES (?, ?, ?)",
+              lease.address().toString(),
+              owner == null ? null : owner.text(),
+              lease.until().truncatedTo(ChronoUnit.SECONDS).toString());
+          return lease;
+        });
+      }
+    };
+  }
+
+  private static List<PoolLease> retain(Connection connection, AddressRange pool)
+      throws SQLException, IOException {
+    List<PoolLease> leases = new ArrayList<>();
+    List<String> others = new ArrayList<>();
+    try (Statement statement = connection.createStatement()) {
+      ResultSet rows = statement.executeQuery("SELECT address, mac, until FROM lease");
+      while (rows.next()) {
+        PoolLease lease = lease(rows);
+        if (pool.contains(lease.address())) {
+          leases.add(lease);
+        } else {
+          others.add(lease.address().toString());
+        }
+      }
+    }
+    for (String address : others) {
+      update(connection, "DELETE FROM lease WHERE address = ?", address);
+    }
+    return leases;
+  }
+
+  private static PoolLease lease(ResultSet row) throws SQLException, IOException {
+    String address = row.getString(1);
+    try {
+      String mac = row.getString(2);
+      return new PoolLease(
+          Ipv4.parse(address),
+          mac == null ? null : new MacAddress(mac),
+          Instant.parse(row.getString(3)));
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new IOException(
+          "the lease of " + address + " cannot be read (" + e.getMessage() + "); put back a copy",
+          e);
+    }
   }
 
   @Override

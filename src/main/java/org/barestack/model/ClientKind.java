@@ -1,6 +1,8 @@
 package org.barestack.model;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What kind of network-boot program asks by DHCP: the firmware (option 60 and the architecture of
@@ -23,6 +25,9 @@ public enum ClientKind {
   IPXE_UEFI_X64(Architecture.X86_64, true),
   /** iPXE on 64-bit Arm UEFI. */
   IPXE_UEFI_ARM64(Architecture.AARCH64, true);
+
+  /** The highest architecture number that {@link #of} knows. */
+  private static final int HIGHEST = 19;
 
   private final Architecture architecture;
   private final boolean uefi;
@@ -49,6 +54,14 @@ public enum ClientKind {
           case 19 -> ipxe ? IPXE_UEFI_ARM64 : UEFI_ARM64_HTTP;
           default -> null;
         });
+  }
+
+  /** All numbers of option 93 that name it, ascending; for iPXE those of its firmware. */
+  public List<Integer> architectures() {
+    return IntStream.rangeClosed(0, HIGHEST)
+        .filter(number -> of(number, ipxe()).equals(Optional.of(this)))
+        .boxed()
+        .toList();
   }
 
   /** The processor it runs on. */

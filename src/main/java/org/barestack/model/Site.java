@@ -3,6 +3,7 @@ package org.barestack.model;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,6 +134,11 @@ public record Site(
     FULL,
     /** Another server gives addresses; this one only says what to boot. */
     PROXY,
+    /**
+     * Another server on this very host gives addresses and sends machines to port 4011, where this
+     * one says what to boot.
+     */
+    PORT_4011,
     /** It does not listen. */
     OFF
   }
@@ -145,6 +151,7 @@ public record Site(
    * @param subnet the network there
    * @param dhcp how DHCP is answered
    * @param pool addresses for machines that have no fixed one; only with {@link DhcpMode#FULL}
+   * @param discoveryControl who is told by PXE's option 43 to boot the named file at once
    */
   public record Provisioning(
       String networkInterface,
@@ -152,7 +159,12 @@ public record Site(
       Subnet subnet,
       int httpPort,
       DhcpMode dhcp,
-      @Nullable AddressRange pool) {}
+      @Nullable AddressRange pool,
+      Set<ClientKind> discoveryControl) {
+    public Provisioning {
+      discoveryControl = Set.copyOf(discoveryControl);
+    }
+  }
 
   /** The networks of the cloud. */
   public record Networks(Management management, PublicNetwork publicNetwork, VlanRange guest) {}

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.barestack.model.Architecture;
+import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
 import org.barestack.model.Node;
 import org.barestack.model.Role;
@@ -205,7 +208,13 @@ final class SiteReader {
         provisioningSubnet(),
         reading.number(provisioning.at("http_port")),
         dhcp,
-        provisioning.has("pool") ? reading.range(provisioning.at("pool")) : null);
+        provisioning.has("pool") ? reading.range(provisioning.at("pool")) : null,
+        reading.texts(provisioning.at("discovery_control")).stream()
+            .flatMap(firmware ->
+                firmware.equals("bios")
+                    ? Stream.of(ClientKind.BIOS_PXE)
+                    : Stream.of(ClientKind.UEFI_X64_PXE, ClientKind.UEFI_ARM64_PXE))
+            .collect(Collectors.toSet()));
   }
 
   Subnet provisioningSubnet() {

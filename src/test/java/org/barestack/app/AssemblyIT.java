@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.barestack.command.Failure;
 import org.barestack.command.Server;
@@ -72,7 +73,8 @@ class AssemblyIT {
             new Site.Rocky(lab.rocky().release(), lab.rocky().arch(), tree),
             lab.cloudstack(),
             lab.repositories(),
-            new Site.Provisioning(device, address, Subnet.parse("127.0.0.0/24"), port, dhcp, null),
+            new Site.Provisioning(
+                device, address, Subnet.parse("127.0.0.0/24"), port, dhcp, null, Set.of()),
             lab.networks(),
             lab.access(),
             lab.storage(),

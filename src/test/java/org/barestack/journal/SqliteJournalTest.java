@@ -167,7 +167,7 @@ class SqliteJournalTest {
   void refusesTheJournalOfANewerBarestack() throws Exception {
     SqliteJournal.open(file).close();
     foreign("PRAGMA user_version = 7");
-    refusal("(schema 7, this one knows 1); upgrade Barestack");
+    refusal("(schema 7, this one knows 2); upgrade Barestack");
   }
 
   @Test

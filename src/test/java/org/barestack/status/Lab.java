@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.barestack.model.AddressRange;
@@ -44,7 +45,7 @@ final class Lab {
         new Site.CloudStack("4.22", URI.create("https://packages.example/el/9/4.22/"), null),
         new Site.Repositories(null, null, List.of(), null),
         new Site.Provisioning(
-            "eno1", Ipv4.parse("192.168.50.5"), subnet, 8080, Site.DhcpMode.PROXY, null),
+            "eno1", Ipv4.parse("192.168.50.5"), subnet, 8080, Site.DhcpMode.PROXY, null, Set.of()),
         new Site.Networks(
             new Site.Management(
                 subnet,

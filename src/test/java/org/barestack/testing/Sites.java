@@ -4,8 +4,10 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.barestack.model.AddressRange;
 import org.barestack.model.Architecture;
+import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
 import org.barestack.model.MacAddress;
 import org.barestack.model.Node;
@@ -152,7 +154,8 @@ public final class Sites {
             Subnet.parse("10.20.0.0/22"),
             80,
             Site.DhcpMode.FULL,
-            AddressRange.parse("10.20.3.0-10.20.3.200")),
+            AddressRange.parse("10.20.3.0-10.20.3.200"),
+            Set.of(ClientKind.BIOS_PXE)),
         new Site.Networks(
             new Site.Management(
                 Subnet.parse("10.20.0.0/22"),

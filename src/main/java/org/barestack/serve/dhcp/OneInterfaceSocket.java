@@ -1,21 +1,34 @@
 package org.barestack.serve.dhcp;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static org.barestack.serve.dhcp.CLibrary.BIND;
+import static org.barestack.serve.dhcp.CLibrary.CLOEXEC;
+import static org.barestack.serve.dhcp.CLibrary.CLOSE;
+import static org.barestack.serve.dhcp.CLibrary.EACCES;
+import static org.barestack.serve.dhcp.CLibrary.EADDRINUSE;
+import static org.barestack.serve.dhcp.CLibrary.EAGAIN;
+import static org.barestack.serve.dhcp.CLibrary.EINTR;
+import static org.barestack.serve.dhcp.CLibrary.ENODEV;
+import static org.barestack.serve.dhcp.CLibrary.EPERM;
+import static org.barestack.serve.dhcp.CLibrary.EVENTFD;
+import static org.barestack.serve.dhcp.CLibrary.NONBLOCK;
+import static org.barestack.serve.dhcp.CLibrary.POLL;
+import static org.barestack.serve.dhcp.CLibrary.POLLIN;
+import static org.barestack.serve.dhcp.CLibrary.RECVFROM;
+import static org.barestack.serve.dhcp.CLibrary.SENDTO;
+import static org.barestack.serve.dhcp.CLibrary.SETSOCKOPT;
+import static org.barestack.serve.dhcp.CLibrary.SOCKET;
+import static org.barestack.serve.dhcp.CLibrary.SOCK_DGRAM;
+import static org.barestack.serve.dhcp.CLibrary.WRITE;
+import static org.barestack.serve.dhcp.CLibrary.call;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.net.BindException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -23,6 +36,7 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.barestack.model.Ipv4;
+import org.barestack.serve.dhcp.CLibrary.NativeException;
 import org.barestack.wire.dhcp.Endpoint;
 import org.barestack.wire.dhcp.Octets;
 
@@ -30,28 +44,15 @@ import org.barestack.wire.dhcp.Octets;
  * A UDP socket on 0.0.0.0 that hears and speaks on one interface only (Linux, SO_BINDTODEVICE).
  *
  * <p>Java's own channels cannot: bound to the interface's address they hear no broadcast, bound to
- * 0.0.0.0 they hear every interface. So this calls the C library, whose numbers below are those of
- * Linux on x86_64 and aarch64.
+ * 0.0.0.0 they hear every interface. So this calls the C library.
  *
  * <p>One thread receives, and closes; any may send or {@link #stop}.
  */
-@SuppressWarnings("restricted") // to call the C library is what this class is for
 final class OneInterfaceSocket implements AutoCloseable {
   private static final int AF_INET = 2;
-  private static final int SOCK_DGRAM = 2;
-  private static final int CLOEXEC = 0x80000;
-  private static final int NONBLOCK = 0x800;
   private static final int SOL_SOCKET = 1;
   private static final int SO_BROADCAST = 6;
   private static final int SO_BINDTODEVICE = 25;
-  private static final short POLLIN = 1;
-
-  private static final int EPERM = 1;
-  private static final int EINTR = 4;
-  private static final int EAGAIN = 11;
-  private static final int EACCES = 13;
-  private static final int ENODEV = 19;
-  private static final int EADDRINUSE = 98;
 
   /** What UDP can carry at most; OVMF says it takes 65280 (option 57). */
   private static final int LARGEST = 65_507;
@@ -59,29 +60,6 @@ final class OneInterfaceSocket implements AutoCloseable {
   private static final int ADDRESS_SIZE = 16;
   private static final ValueLayout.OfShort PORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfInt IPV4 = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
-
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
-  private static final MethodHandle SOCKET =
-      function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle SETSOCKOPT =
-      function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle BIND = function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle POLL = function("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle RECVFROM =
-      function("recvfrom", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle SENDTO =
-      function("sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle WRITE =
-      function("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle CLOSE = function("close", JAVA_INT, JAVA_INT);
-  private static final MethodHandle STRERROR =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
   /** What came, and from where. */
   record Datagram(Octets octets, Endpoint from) {}
@@ -151,14 +129,14 @@ final class OneInterfaceSocket implements AutoCloseable {
   private static IOException explained(NativeException e, String device, int port)
       throws SocketException {
     String where = "UDP port " + port + " of " + device;
-    return switch (e.errno) {
+    return switch (e.errno()) {
       case EPERM, EACCES ->
           new BindException(
               "no right to listen on %s: run as root, or with the capabilities CAP_NET_BIND_SERVICE and CAP_NET_RAW"
                   .formatted(where));
       case EADDRINUSE ->
           new BindException(
-              "%s is taken: another DHCP or PXE server runs on this host; 'ss -lunp sport = :%d' names it. Stop it, keep it off %s, or run Barestack on another host and set dhcp: proxy"
+              "%s is taken: another DHCP or PXE server runs on this host; 'ss -lunp sport = :%d' names it. Stop it, keep it off %s, or set dhcp: port-4011 and give it what 'barestack dhcp-snippet' prints"
                   .formatted(where, port, device));
       case ENODEV ->
           new SocketException(
@@ -204,7 +182,7 @@ final class OneInterfaceSocket implements AutoCloseable {
                     new Ipv4(sender.get(IPV4, 4)), Short.toUnsignedInt(sender.get(PORT, 2)))));
       } catch (NativeException e) {
         // A datagram with a wrong checksum wakes poll and is then gone: EAGAIN.
-        if (e.errno != EINTR && e.errno != EAGAIN) {
+        if (e.errno() != EINTR && e.errno() != EAGAIN) {
           throw e;
         }
       }
@@ -249,54 +227,5 @@ final class OneInterfaceSocket implements AutoCloseable {
     address.set(PORT, 2, (short) endpoint.port());
     address.set(IPV4, 4, endpoint.address().bits());
     return address;
-  }
-
-  private static MethodHandle function(
-      String name, ValueLayout result, MemoryLayout... parameters) {
-    return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow(name),
-        FunctionDescriptor.of(result, parameters),
-        Linker.Option.captureCallState("errno"));
-  }
-
-  @FunctionalInterface
-  private interface NativeCall {
-    long run(MemorySegment errno) throws Throwable;
-  }
-
-  private static final class NativeException extends IOException {
-    private static final long serialVersionUID = 1;
-
-    private final int errno;
-
-    NativeException(int errno) {
-      super(message(errno));
-      this.errno = errno;
-    }
-
-    private static String message(int errno) {
-      try {
-        MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
-        return text.reinterpret(Long.MAX_VALUE).getString(0);
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
-    }
-  }
-
-  /** The call's result, or an exception with errno if that is negative. */
-  private static long call(NativeCall call) throws NativeException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(ERRNO_LAYOUT);
-      long result = call.run(errno);
-      if (result < 0) {
-        throw new NativeException((int) ERRNO.get(errno, 0L));
-      }
-      return result;
-    } catch (NativeException | RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a native call throws nothing of its own", e);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package org.barestack.wire.dhcp;
 
+import org.barestack.model.Ipv4;
+
 /** What a packet leads to. */
 public sealed interface Answer {
   /**
@@ -8,6 +10,14 @@ public sealed interface Answer {
    * @param log one line: what is given to whom
    */
   record Reply(DhcpPacket packet, Endpoint to, String log) implements Answer {}
+
+  /**
+   * Nothing yet: first find out whether anybody uses the address (RFC 5227 §2.1.1), tell {@link
+   * DhcpResponder#probed}, and ask again.
+   *
+   * @param log one line: for whom
+   */
+  record Probe(Ipv4 address, String log) implements Answer {}
 
   /**
    * Nothing is sent.

@@ -104,7 +104,7 @@ public record DhcpPacket(
   private static final int OVERLOAD_FILE = 1;
   private static final int OVERLOAD_SNAME = 2;
 
-  private static final int ETHERNET = 1;
+  static final int ETHERNET = 1;
   private static final int ETHERNET_SIZE = 6;
 
   /**

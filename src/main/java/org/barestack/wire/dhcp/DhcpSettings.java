@@ -2,14 +2,16 @@ package org.barestack.wire.dhcp;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.barestack.model.AddressRange;
+import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
 import org.barestack.model.Subnet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the answers say. All but the first two is for {@link DhcpMode#FULL}.
+ * What the answers say. All but the first two and the last is for {@link DhcpMode#FULL}.
  *
  * @param serverAddress ours on the interface; the server identifier and the TFTP server
  * @param subnet in which the addresses are
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param ntp option 42
  * @param pool for machines without an address of their own
  * @param leaseTime whole seconds, 60 at least
+ * @param discoveryControl who gets option 43 with discovery control 8: boot what is named, at once
  */
 public record DhcpSettings(
     DhcpMode mode,
@@ -29,7 +32,8 @@ public record DhcpSettings(
     @Nullable String domain,
     List<Ipv4> ntp,
     @Nullable AddressRange pool,
-    Duration leaseTime) {
+    Duration leaseTime,
+    Set<ClientKind> discoveryControl) {
 
   private static final Duration SHORTEST_LEASE = Duration.ofMinutes(1);
 
@@ -37,6 +41,7 @@ public record DhcpSettings(
   public DhcpSettings {
     dns = List.copyOf(dns);
     ntp = List.copyOf(ntp);
+    discoveryControl = Set.copyOf(discoveryControl);
     if (leaseTime.compareTo(SHORTEST_LEASE) < 0) {
       throw new IllegalArgumentException("a lease of " + leaseTime + " is shorter than a minute");
     }

@@ -14,25 +14,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.barestack.model.AddressRange;
 import org.barestack.model.Ipv4;
 import org.barestack.model.MacAddress;
 import org.barestack.model.Subnet;
+import org.barestack.testing.InMemoryLeases;
 import org.barestack.testing.Namespace;
 import org.barestack.testing.Namespace.Program;
 import org.barestack.wire.dhcp.Answer.Reply;
 import org.barestack.wire.dhcp.BootFile;
+import org.barestack.wire.dhcp.Clocks;
 import org.barestack.wire.dhcp.DhcpMode;
 import org.barestack.wire.dhcp.DhcpResponder;
 import org.barestack.wire.dhcp.DhcpSettings;
 import org.barestack.wire.dhcp.Endpoint;
 import org.barestack.wire.dhcp.Lease;
 import org.barestack.wire.dhcp.MessageType;
+import org.barestack.wire.dhcp.OtherServers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,7 +91,8 @@ class DhcpServerIT {
             "lab.example",
             List.of(Ipv4.parse(NET + ".3")),
             AddressRange.parse(NET + ".200-" + NET + ".202"),
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            Set.of());
     return new DhcpResponder(
         settings,
         mac ->
@@ -95,11 +100,16 @@ class DhcpServerIT {
                 ? new Lease.Fixed(Ipv4.parse(NET + ".85"), "kvm1")
                 : new Lease.FromPool(),
         (mac, kind) -> new BootFile.None("nothing boots here"),
-        InstantSource.system());
+        new InMemoryLeases(),
+        Clocks.system());
+  }
+
+  private static OtherServers others(DhcpMode mode) {
+    return new OtherServers(responder(mode).settings(), Clocks.system(), new SplittableRandom(1));
   }
 
   private DhcpServer open(DhcpMode mode) throws IOException {
-    return DhcpServer.open(ours.hostDevice(), responder(mode), seen::add);
+    return DhcpServer.open(ours.hostDevice(), responder(mode), others(mode), seen::add);
   }
 
   private Program udhcpc(Namespace where, String... more) {
@@ -181,7 +191,9 @@ class DhcpServerIT {
   @Test
   void twoServersOnTwoInterfaces() throws IOException {
     try (DhcpServer _ = open(DhcpMode.FULL);
-        DhcpServer _ = DhcpServer.open(other.hostDevice(), responder(DhcpMode.FULL), seen::add)) {
+        DhcpServer _ =
+            DhcpServer.open(
+                other.hostDevice(), responder(DhcpMode.FULL), others(DhcpMode.FULL), seen::add)) {
       udhcpc(ours).await("bound " + NET + ".85/24");
       udhcpc(other).await("bound " + NET + ".20");
     }
@@ -225,8 +237,9 @@ class DhcpServerIT {
 
   @Test
   void anUnknownInterfaceIsExplained() {
-    assertThatThrownBy(
-            () -> DhcpServer.open("nosuch0", responder(DhcpMode.FULL), seen::add).close())
+    assertThatThrownBy(() ->
+            DhcpServer.open("nosuch0", responder(DhcpMode.FULL), others(DhcpMode.FULL), seen::add)
+                .close())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("there is no interface nosuch0; there are: ")
         .hasMessageContaining(ours.hostDevice());

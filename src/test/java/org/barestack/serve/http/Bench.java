@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.barestack.boot.BootAnswer;
 import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootDesk.OpenInstall;
@@ -245,7 +246,7 @@ final class Bench implements AutoCloseable {
         new Site.CloudStack("4.22", URI.create("http://192.168.50.5/"), null),
         new Site.Repositories(null, null, List.of(), null),
         new Site.Provisioning(
-            "lo", Ipv4.parse("192.168.50.5"), subnet, 8080, Site.DhcpMode.OFF, null),
+            "lo", Ipv4.parse("192.168.50.5"), subnet, 8080, Site.DhcpMode.OFF, null, Set.of()),
         new Site.Networks(
             new Site.Management(subnet, gateway, List.of(), "lab.example", null, range),
             new Site.PublicNetwork(range, gateway, subnet.netmask(), null),

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.barestack.wire.dhcp.Answer.Probe;
 import org.barestack.wire.dhcp.Answer.Reply;
 import org.barestack.wire.dhcp.Answer.Silence;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,12 +41,14 @@ class CaptureTest {
   }
 
   private static String answer(Capture capture, DhcpMode mode) {
-    Answer answer = Site.responder(mode).answer(capture.packet(), capture.from(), capture.port());
+    Answer answer =
+        Site.answer(Site.responder(mode), capture.packet(), capture.from(), capture.port());
     String heading = "== " + mode + ", port " + capture.port() + "\n";
     return heading
         + switch (answer) {
           case Silence silence ->
               (silence.notable() ? "notable silence: " : "silence: ") + silence.reason() + "\n";
+          case Probe probe -> throw new AssertionError(probe);
           case Reply reply ->
               "to %s\nlog %s\n%s".formatted(reply.to(), reply.log(), PacketText.of(reply.packet()));
         };

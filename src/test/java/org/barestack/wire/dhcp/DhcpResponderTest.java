@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.barestack.model.AddressRange;
 import org.barestack.model.Ipv4;
 import org.barestack.model.MacAddress;
+import org.barestack.testing.InMemoryLeases;
+import org.barestack.wire.dhcp.Answer.Probe;
 import org.barestack.wire.dhcp.Answer.Reply;
 import org.barestack.wire.dhcp.Answer.Silence;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,12 @@ class DhcpResponderTest {
   private final DhcpResponder full = responder(Site::lease, Site::bootFile);
 
   private DhcpResponder responder(Leases leases, BootFiles bootFiles) {
-    InstantSource clock = () -> now;
-    return new DhcpResponder(Site.settings(DhcpMode.FULL), leases, bootFiles, clock);
+    return new DhcpResponder(
+        Site.settings(DhcpMode.FULL), leases, bootFiles, new InMemoryLeases(), clocks());
+  }
+
+  private Clocks clocks() {
+    return new Clocks(() -> now, () -> now);
   }
 
   /** A packet of an operating system; client 1 is the known one. */
@@ -58,13 +63,14 @@ class DhcpResponderTest {
   }
 
   private Answer answer(DhcpPacket packet) {
-    return full.answer(packet, NOBODY, DhcpMode.SERVER_PORT);
+    return Site.answer(full, packet, NOBODY, DhcpMode.SERVER_PORT);
   }
 
   private static String summary(Answer answer) {
     return switch (answer) {
       case Reply reply ->
           reply.packet().messageType().orElseThrow() + " " + reply.packet().yiaddr();
+      case Probe probe -> "probe " + probe.address();
       case Silence silence -> "silence";
     };
   }
@@ -346,9 +352,10 @@ class DhcpResponderTest {
             null,
             List.of(),
             null,
-            with.leaseTime());
+            with.leaseTime(),
+            with.discoveryControl());
     DhcpResponder responder =
-        new DhcpResponder(without, Site::lease, Site::bootFile, InstantSource.fixed(now));
+        new DhcpResponder(without, Site::lease, Site::bootFile, new InMemoryLeases(), clocks());
     DhcpPacket offer =
         reply(responder.answer(client(1, MessageType.DISCOVER), NOBODY, 67)).packet();
     assertThat(offer.options().values().keySet())
@@ -381,7 +388,8 @@ class DhcpResponderTest {
                 null,
                 List.of(),
                 AddressRange.parse(pool),
-                good.leaseTime()))
+                good.leaseTime(),
+                good.discoveryControl()))
         .withMessageContaining(problem);
   }
 }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
 import org.barestack.model.MacAddress;
+import org.barestack.wire.dhcp.Answer.Probe;
 import org.barestack.wire.dhcp.Answer.Reply;
 import org.barestack.wire.dhcp.Answer.Silence;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,8 @@ class PacketTest {
       Endpoint from = new Endpoint(Ipv4.ANY, 68);
       for (DhcpResponder responder : responders) {
         for (int port : responder.settings().mode().ports()) {
-          switch (responder.answer(packet, from, port)) {
+          switch (Site.answer(responder, packet, from, port)) {
+            case Probe probe -> throw new AssertionError(probe);
             case Reply reply -> {
               assertThat(DhcpPacket.parse(reply.packet().bytes())).isEqualTo(reply.packet());
               assertThat(reply.log()).matches("[ -~]+");

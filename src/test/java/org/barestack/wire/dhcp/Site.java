@@ -1,15 +1,21 @@
 package org.barestack.wire.dhcp;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.barestack.model.AddressRange;
 import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
 import org.barestack.model.MacAddress;
 import org.barestack.model.Subnet;
+import org.barestack.testing.InMemoryLeases;
+import org.barestack.wire.dhcp.Answer.Probe;
 
 /** A small site to answer for: one known machine, a pool of three. */
 final class Site {
@@ -30,7 +36,8 @@ final class Site {
         "lab.example",
         List.of(Ipv4.parse("192.168.77.4")),
         AddressRange.parse("192.168.77.86-192.168.77.88"),
-        Duration.ofHours(12));
+        Duration.ofHours(12),
+        Set.of(ClientKind.BIOS_PXE));
   }
 
   static Lease lease(MacAddress mac) {
@@ -50,7 +57,21 @@ final class Site {
   }
 
   static DhcpResponder responder(DhcpMode mode) {
+    InstantSource noon = InstantSource.fixed(NOON);
     return new DhcpResponder(
-        settings(mode), Site::lease, Site::bootFile, InstantSource.fixed(NOON));
+        settings(mode), Site::lease, Site::bootFile, new InMemoryLeases(), new Clocks(noon, noon));
+  }
+
+  /** The answer on a network where nobody else uses an address of the pool. */
+  static Answer answer(DhcpResponder responder, DhcpPacket packet, Endpoint from, int port) {
+    Answer answer = responder.answer(packet, from, port);
+    if (!(answer instanceof Probe probe)) {
+      return answer;
+    }
+    assertThat(probe.log()).matches("[ -~]+");
+    assertThat(responder.probed(probe.address(), Optional.empty())).isTrue();
+    Answer second = responder.answer(packet, from, port);
+    assertThat(second).as("one probe is enough").isNotInstanceOf(Probe.class);
+    return second;
   }
 }

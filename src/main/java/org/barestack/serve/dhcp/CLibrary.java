@@ -1,0 +1,110 @@
+package org.barestack.serve.dhcp;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/** The socket functions of the C library. All numbers are those of Linux on x86_64 and aarch64. */
+@SuppressWarnings("restricted") // to call the C library is what this class is for
+final class CLibrary {
+  static final int SOCK_DGRAM = 2;
+  static final int CLOEXEC = 0x80000;
+  static final int NONBLOCK = 0x800;
+  static final short POLLIN = 1;
+
+  static final int EPERM = 1;
+  static final int EINTR = 4;
+  static final int EAGAIN = 11;
+  static final int EACCES = 13;
+  static final int ENODEV = 19;
+  static final int EADDRINUSE = 98;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  static final MethodHandle SETSOCKOPT =
+      function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  static final MethodHandle BIND = function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  static final MethodHandle POLL = function("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  static final MethodHandle RECVFROM =
+      function("recvfrom", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
+  static final MethodHandle SENDTO =
+      function("sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+  static final MethodHandle WRITE = function("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  static final MethodHandle CLOSE = function("close", JAVA_INT, JAVA_INT);
+  private static final MethodHandle STRERROR =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+  private CLibrary() {}
+
+  private static MethodHandle function(
+      String name, ValueLayout result, MemoryLayout... parameters) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name),
+        FunctionDescriptor.of(result, parameters),
+        Linker.Option.captureCallState("errno"));
+  }
+
+  /** A call, given the place for its errno. */
+  @FunctionalInterface
+  interface NativeCall {
+    long run(MemorySegment errno) throws Throwable;
+  }
+
+  /** A call that failed. */
+  static final class NativeException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+
+    NativeException(int errno) {
+      super(message(errno));
+      this.errno = errno;
+    }
+
+    int errno() {
+      return errno;
+    }
+
+    private static String message(int errno) {
+      try {
+        MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
+        return text.reinterpret(Long.MAX_VALUE).getString(0);
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  /** The call's result, or an exception with errno if that is negative. */
+  static long call(NativeCall call) throws NativeException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(ERRNO_LAYOUT);
+      long result = call.run(errno);
+      if (result < 0) {
+        throw new NativeException((int) ERRNO.get(errno, 0L));
+      }
+      return result;
+    } catch (NativeException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("a native call throws nothing of its own", e);
+    }
+  }
+}
