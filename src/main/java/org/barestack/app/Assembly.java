@@ -38,6 +38,7 @@ import org.barestack.command.ValidateCommand;
 import org.barestack.command.WatchCommand;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
+import org.barestack.journal.BoundedJournal;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
@@ -126,7 +127,12 @@ final class Assembly {
     Files.createDirectories(order.httpRoot());
     Running running = new Running();
     try {
-      Journal journal = running.add(SqliteJournal.open(order.journal()));
+      Journal journal =
+          running.add(
+              new BoundedJournal(
+                  SqliteJournal.open(order.journal()),
+                  InstantSource.system(),
+                  line -> LOG.warn("{}", line)));
       BootDesk desk =
           new BootDesk(order.site(), journal, InstantSource.system(), new SecureRandom());
       Texts texts = texts(order.site(), order.renderer(), journal, release);
@@ -135,6 +141,7 @@ final class Assembly {
       running.add(
           HttpServer.start(
               new InetSocketAddress(address, at.httpPort()),
+              at.networkInterface(),
               desk,
               texts,
               loaders,
@@ -258,7 +265,8 @@ final class Assembly {
           case Releases.Answer.Elsewhere(URI elsewhere) -> elsewhere;
           case Releases.Answer.Found(Releases.Tree ours) ->
               URI.create(site.baseUrl() + "/" + ours.path());
-          case Releases.Answer.Missing(String message) -> throw new IllegalStateException(message);
+          case Releases.Answer.Missing(String message) ->
+              throw new UncheckedIOException(new IOException(message));
         };
     return new InstallContext(install.id(), install.token(), site.baseUrl(), tree);
   }
