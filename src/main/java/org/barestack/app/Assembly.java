@@ -16,6 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.barestack.boot.BootAnswer;
 import org.barestack.boot.BootDesk;
@@ -40,6 +44,7 @@ import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.journal.BoundedJournal;
 import org.barestack.journal.SqliteJournal;
+import org.barestack.journal.StateLock;
 import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
 import org.barestack.model.Journal;
@@ -127,6 +132,7 @@ final class Assembly {
     Files.createDirectories(order.httpRoot());
     Running running = new Running();
     try {
+      running.add(StateLock.take(order.journal().resolveSibling("serve.lock")));
       Journal journal =
           running.add(
               new BoundedJournal(
@@ -149,7 +155,7 @@ final class Assembly {
               release));
       running.add(
           TftpServer.start(
-              TftpServer.Settings.on(at.address()),
+              TftpServer.Settings.on(at.networkInterface(), at.address()),
               tftpFiles(loaders),
               served -> recordLoader(order.site().get(), desk, served)));
       if (at.dhcp() != Site.DhcpMode.OFF) {
@@ -159,8 +165,12 @@ final class Assembly {
                 mac -> lease(order.site().get(), mac),
                 (mac, client) -> bootFile(order.site().get(), loaders, client),
                 InstantSource.system());
+        ExecutorService recorder = running.add(recorder());
         running.add(
-            DhcpServer.open(at.networkInterface(), responder, seen -> recordStranger(desk, seen)));
+            DhcpServer.open(
+                at.networkInterface(),
+                responder,
+                seen -> recorder.execute(() -> recordStranger(desk, seen))));
       }
       LOG.info("serving site {}: {} nodes; Ctrl-C stops", site.name(), site.nodes().size());
       return running;
@@ -320,16 +330,32 @@ final class Assembly {
         .orElseGet(() -> new BootFile.None("pxe/loaders.yaml has no loader for " + client));
   }
 
+  /** A slow or busy disk must not keep DHCP from answering, so what is too much is left out. */
+  private static ExecutorService recorder() {
+    return new ThreadPoolExecutor(
+        1,
+        1,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(256),
+        Thread.ofPlatform().name("recorder").factory(),
+        new ThreadPoolExecutor.DiscardPolicy());
+  }
+
   private static void recordStranger(BootDesk desk, Seen seen) {
     if (seen.client() instanceof Client.NetworkBoot(ClientKind kind)) {
-      desk.seen(
-          new BootRequest(
-              seen.mac(),
-              kind.name().replace('_', ' '),
-              kind.uefi(),
-              seen.uuid().map(Object::toString).orElse(""),
-              "",
-              ""));
+      try {
+        desk.seen(
+            new BootRequest(
+                seen.mac(),
+                kind.name().replace('_', ' '),
+                kind.uefi(),
+                seen.uuid().map(Object::toString).orElse(""),
+                "",
+                ""));
+      } catch (RuntimeException e) {
+        LOG.warn("{} asked by DHCP, and that cannot be recorded", seen.mac(), e);
+      }
     }
   }
 
