@@ -39,6 +39,8 @@ test  shellcheck                                  shellcheck           ShellChec
 test  nmcli                                       network-manager      NetworkManager
 demo  systemctl                                   systemd              systemd
 test  visudo                                      sudo                 sudo
+test  sqlite3                                     sqlite3              sqlite
+test  setpriv                                     util-linux           util-linux
 test  tcpdump                                     tcpdump              tcpdump
 TABLE
 }

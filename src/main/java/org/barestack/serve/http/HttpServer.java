@@ -61,7 +61,7 @@ public final class HttpServer implements AutoCloseable {
   private static final int MOST_CONNECTIONS = 4096;
   private static final int LARGEST_HEADERS = 64 * 1024;
   private static final int MOST_INTERFACES = 32;
-  private static final long STOP_SECONDS = 2;
+  private static final long STOP_SECONDS = 1;
 
   /** What a node that reports too much is told to wait; curl's --retry does. */
   private static final int WAIT_SECONDS = 30;
@@ -266,12 +266,15 @@ public final class HttpServer implements AutoCloseable {
     }
     IoUtils.safeClose(listener);
     threads.shutdownNow();
-    connections.close();
     worker.shutdownNow();
     try {
-      if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+      boolean ended =
+          threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)
+              && worker.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+      if (!ended) {
         log.warn("HTTP: some request did not end within {} s", STOP_SECONDS);
       }
+      connections.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

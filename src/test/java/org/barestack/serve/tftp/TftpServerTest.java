@@ -322,12 +322,15 @@ class TftpServerTest {
           return files.find(name);
         };
     try (TftpServer server = start(counting);
-        TestClient client = new TestClient(server.port())) {
+        TestClient client = new TestClient(server.port());
+        TestClient later = new TestClient(server.port())) {
       client.ask(request("x")).ask(request("x")).ask(request("x"));
       assertThat(((Data) client.receive()).block()).isEqualTo(1);
       client.ask(request("x")).answer(new Ack(1));
       assertThat(((Data) client.receive()).block()).isEqualTo(2);
-      client.ask(request("x")).answer(new Ack(2));
+      // The server takes requests in their order: with this one, the repeated ones were taken.
+      assertThat(later.ask(new byte[] {0, 1, 'x'}).receive()).isInstanceOf(ErrorPacket.class);
+      client.answer(new Ack(2));
       assertThat(logLine()).contains("x: 600 bytes");
     }
     assertThat(asked).hasValue(1);
