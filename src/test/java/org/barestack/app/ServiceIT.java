@@ -170,13 +170,12 @@ class ServiceIT {
     awaitOctets(http, 1);
     // It asks and falls silent.
     ours.start(
-        "busybox",
-        "sh",
+        "bash",
         "-c",
-        "{ printf '\\0\\1undionly.kpxe\\0octet\\0'; sleep 60; } | busybox nc -u " + NET + ".1 69");
+        "exec 3>/dev/udp/" + NET + ".1/69; printf '\\0\\1undionly.kpxe\\0octet\\0' >&3; sleep 60");
     Program transfer =
         Namespace.startOnHost(
-            "sh", "-c", "until ss -Huna src " + NET + ".1 | grep -qv ':69 '; do :; done");
+            "sh", "-c", "until ss -Huna | grep -F " + NET + ".1] | grep -qv ':69 '; do :; done");
     servers.add(transfer);
     assertThat(transfer.exitStatus()).isZero();
     long began = System.nanoTime();
