@@ -41,6 +41,8 @@ demo  systemctl                                   systemd              systemd
 test  visudo                                      sudo                 sudo
 test  ssh-agent                                   openssh-client       openssh-clients
 test  dropbear                                    dropbear-bin         dropbear
+test  sqlite3                                     sqlite3              sqlite
+test  setpriv                                     util-linux           util-linux
 test  tcpdump                                     tcpdump              tcpdump
 test  kea-dhcp4                                   kea-dhcp4-server     kea
 test  perfdhcp                                    kea-admin            kea

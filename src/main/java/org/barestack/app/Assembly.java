@@ -16,6 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.barestack.boot.BootAnswer;
 import org.barestack.boot.BootDesk;
@@ -40,8 +44,10 @@ import org.barestack.command.ValidateCommand;
 import org.barestack.command.WatchCommand;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
+import org.barestack.journal.BoundedJournal;
 import org.barestack.journal.InstallLogs;
 import org.barestack.journal.SqliteJournal;
+import org.barestack.journal.StateLock;
 import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
 import org.barestack.model.Journal;
@@ -133,7 +139,10 @@ final class Assembly {
     Files.createDirectories(order.httpRoot());
     Running running = new Running();
     try {
-      SqliteJournal journal = running.add(SqliteJournal.open(order.journal()));
+      running.add(StateLock.take(order.journal().resolveSibling("serve.lock")));
+      SqliteJournal file = running.add(SqliteJournal.open(order.journal()));
+      Journal journal =
+          new BoundedJournal(file, InstantSource.system(), line -> LOG.warn("{}", line));
       BootDesk desk =
           new BootDesk(order.site(), journal, InstantSource.system(), new SecureRandom());
       Texts texts = texts(order.site(), order.renderer(), journal, release);
@@ -142,6 +151,7 @@ final class Assembly {
       running.add(
           HttpServer.start(
               new InetSocketAddress(address, at.httpPort()),
+              at.networkInterface(),
               desk,
               texts,
               loaders,
@@ -150,7 +160,7 @@ final class Assembly {
               new InstallLogs(order.journal().resolveSibling("logs"))));
       running.add(
           TftpServer.start(
-              TftpServer.Settings.on(at.address()),
+              TftpServer.Settings.on(at.networkInterface(), at.address()),
               tftpFiles(loaders),
               served -> recordLoader(order.site().get(), desk, served)));
       if (at.dhcp() != Site.DhcpMode.OFF) {
@@ -160,14 +170,15 @@ final class Assembly {
                 settings(site),
                 mac -> lease(order.site().get(), mac),
                 (mac, client) -> bootFile(order.site().get(), loaders, client),
-                journal.leases(),
+                file.leases(),
                 clocks);
+        ExecutorService recorder = running.add(recorder());
         running.add(
             DhcpServer.open(
                 at.networkInterface(),
                 responder,
                 new OtherServers(responder.settings(), clocks, new SecureRandom()),
-                seen -> recordStranger(desk, seen)));
+                seen -> recorder.execute(() -> recordStranger(desk, seen))));
       }
       LOG.info("serving site {}: {} nodes; Ctrl-C stops", site.name(), site.nodes().size());
       return running;
@@ -272,7 +283,8 @@ final class Assembly {
           case Releases.Answer.Elsewhere(URI elsewhere) -> elsewhere;
           case Releases.Answer.Found(Releases.Tree ours) ->
               URI.create(site.baseUrl() + "/" + ours.path());
-          case Releases.Answer.Missing(String message) -> throw new IllegalStateException(message);
+          case Releases.Answer.Missing(String message) ->
+              throw new UncheckedIOException(new IOException(message));
         };
     return new InstallContext(install.id(), install.token(), site.baseUrl(), tree);
   }
@@ -327,16 +339,32 @@ final class Assembly {
         .orElseGet(() -> new BootFile.None("pxe/loaders.yaml has no loader for " + client));
   }
 
+  /** A slow or busy disk must not keep DHCP from answering, so what is too much is left out. */
+  private static ExecutorService recorder() {
+    return new ThreadPoolExecutor(
+        1,
+        1,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(256),
+        Thread.ofPlatform().name("recorder").factory(),
+        new ThreadPoolExecutor.DiscardPolicy());
+  }
+
   private static void recordStranger(BootDesk desk, Seen seen) {
     if (seen.client() instanceof Client.NetworkBoot(ClientKind kind)) {
-      desk.seen(
-          new BootRequest(
-              seen.mac(),
-              kind.name().replace('_', ' '),
-              kind.uefi(),
-              seen.uuid().map(Object::toString).orElse(""),
-              "",
-              ""));
+      try {
+        desk.seen(
+            new BootRequest(
+                seen.mac(),
+                kind.name().replace('_', ' '),
+                kind.uefi(),
+                seen.uuid().map(Object::toString).orElse(""),
+                "",
+                ""));
+      } catch (RuntimeException e) {
+        LOG.warn("{} asked by DHCP, and that cannot be recorded", seen.mac(), e);
+      }
     }
   }
 

@@ -401,6 +401,11 @@ public final class SqliteJournal implements Journal {
   }
 
   private void create() throws IOException {
+    create(file);
+  }
+
+  /** Makes a file for its owner only, and its folder, where they are missing. */
+  static void create(Path file) throws IOException {
     Path folder = file.resolveSibling("");
     if (Files.notExists(folder)) {
       StateFiles.makeFolder(folder);

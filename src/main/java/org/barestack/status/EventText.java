@@ -11,6 +11,7 @@ import org.barestack.model.Disk;
 import org.barestack.model.InstallId;
 import org.barestack.model.MachineReport;
 import org.barestack.model.NodeEvent;
+import org.barestack.model.PlainText;
 import org.jspecify.annotations.Nullable;
 
 /** An event as a line for people, or as fields for programs. Neither ever shows a token. */
@@ -63,7 +64,7 @@ public final class EventText {
               "reinstall ordered" + detail.after(", with permission to wipe ", "wipe");
           case FORGOTTEN -> "forgotten by an operator";
         };
-    return Words.plain(words);
+    return PlainText.of(words);
   }
 
   /** For programs: plain maps, texts and numbers. */

@@ -2,6 +2,7 @@ package org.barestack.status;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import org.barestack.model.PlainText;
 
 /** Logs that machines sent, for a person at a terminal. */
 public final class LogLines {
@@ -26,7 +27,7 @@ public final class LogLines {
         .matcher(log)
         .replaceAll("$1…")
         .lines()
-        .map(line -> Words.plain(line).stripTrailing())
+        .map(line -> PlainText.of(line).stripTrailing())
         .toList();
   }
 

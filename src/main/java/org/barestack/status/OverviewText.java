@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.barestack.model.PlainText;
 import org.barestack.status.Machines.Stranger;
 import org.barestack.status.Overview.Row;
 
@@ -26,7 +27,7 @@ public final class OverviewText {
    * @param colour whether states are coloured with ANSI sequences
    */
   public static String of(Overview overview, int width, boolean colour) {
-    List<String> blocks = new ArrayList<>(List.of(Words.plain(overview.headline()) + "\n"));
+    List<String> blocks = new ArrayList<>(List.of(PlainText.of(overview.headline()) + "\n"));
     blocks.add(nodes(overview, width, colour));
     if (!overview.strangers().isEmpty()) {
       blocks.add(strangers(overview, width));
@@ -86,13 +87,13 @@ public final class OverviewText {
                 .map(row -> row.name() + ": " + row.next()),
             overview.strangers().stream()
                 .map(stranger -> stranger.mac() + ": " + Overview.next(stranger)))
-        .map(line -> Words.plain(line) + "\n")
+        .map(line -> PlainText.of(line) + "\n")
         .collect(Collectors.joining());
   }
 
   private static List<String> cells(String... cells) {
     return Stream.of(cells)
-        .map(cell -> cell.isEmpty() ? "-" : Words.plain(cell))
+        .map(cell -> cell.isEmpty() ? "-" : PlainText.of(cell))
         .collect(Collectors.toCollection(ArrayList::new));
   }
 
@@ -109,7 +110,7 @@ public final class OverviewText {
       for (int i = 0; i < widths.length; i++) {
         line.append(cells.get(i)).repeat(' ', widths[i] - length(cells.get(i)) + 2);
       }
-      String cut = Words.cut(line.toString().stripTrailing(), width);
+      String cut = PlainText.cut(line.toString().stripTrailing(), width);
       text.append(coloured < 0 ? cut : coloured(cut, begin(widths, coloured), cells.get(coloured)))
           .append('\n');
     }

@@ -5,42 +5,9 @@ import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How figures and foreign text are written for people. */
+/** How figures are written for people. */
 final class Words {
   private Words() {}
-
-  /**
-   * Text on one line that cannot steer a terminal: machines say what they like, so control and
-   * format characters (escape sequences, right-to-left overrides) become a question mark.
-   */
-  static String plain(String text) {
-    StringBuilder plain = new StringBuilder();
-    text.codePoints().map(Words::plain).forEach(plain::appendCodePoint);
-    return plain.toString();
-  }
-
-  private static int plain(int point) {
-    if (Character.isWhitespace(point)) {
-      return ' ';
-    }
-    return switch (Character.getType(point)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED ->
-          '?';
-      default -> point;
-    };
-  }
-
-  /** At most so many characters, the last one … if there were more; no space at the end. */
-  static String cut(String text, int width) {
-    if (text.codePointCount(0, text.length()) <= width) {
-      return text.stripTrailing();
-    }
-    return text.substring(0, text.offsetByCodePoints(0, Math.max(0, width - 1))) + "…";
-  }
 
   /** Two units: {@code 45s}, {@code 12m 5s}, {@code 3h 20m}, {@code 2d 4h}; {@code -} for never. */
   static String age(@Nullable Instant then, Instant now) {

@@ -18,6 +18,7 @@ import org.barestack.model.InstallId;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
+import org.barestack.model.PlainText;
 import org.barestack.model.Subject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,6 +222,6 @@ class StatusTest {
     "'a  ', 9, a"
   })
   void cuts(String text, int width, String cut) {
-    assertThat(Words.cut(text, width)).isEqualTo(cut);
+    assertThat(PlainText.cut(text, width)).isEqualTo(cut);
   }
 }

@@ -1,13 +1,15 @@
 package org.barestack.serve.http;
 
-import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Receiver;
 import io.undertow.io.Sender;
+import io.undertow.server.AbstractServerConnection;
+import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
+import io.undertow.server.protocol.http.HttpOpenListener;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,11 +41,19 @@ import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.journal.InstallLogs;
 import org.barestack.model.MacAddress;
+import org.barestack.model.TooManyEventsException;
+import org.barestack.serve.device.OneInterface;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
+import org.xnio.OptionMap;
 import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.Xnio;
 import org.xnio.XnioExecutor;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
 
 /**
  * The HTTP server on one address. Routes run on virtual threads; forms and files are received and
@@ -54,6 +65,13 @@ public final class HttpServer implements AutoCloseable {
   private static final int MOST_CONNECTIONS = 4096;
   private static final int LARGEST_HEADERS = 64 * 1024;
   private static final int MOST_INTERFACES = 32;
+  private static final long STOP_SECONDS = 1;
+
+  /** What a node that reports too much is told to wait; curl's --retry does. */
+  private static final int WAIT_SECONDS = 30;
+
+  /** What Undertow takes for itself. */
+  private static final int BUFFER = 16 * 1024 - 20;
 
   /** Logs that are received at once: each is in memory until it is whole. */
   private static final int MOST_UPLOADS = 16;
@@ -63,8 +81,11 @@ public final class HttpServer implements AutoCloseable {
   private final Semaphore uploads = new Semaphore(MOST_UPLOADS);
   private final Routes routes;
   private final Patience patience;
+  private final Hold hold;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Undertow undertow;
+  private final Connections connections = new Connections();
+  private final XnioWorker worker;
+  private final AcceptingChannel<StreamConnection> listener;
 
   /**
    * How long a client is waited for.
@@ -73,30 +94,84 @@ public final class HttpServer implements AutoCloseable {
    * @param form until its form is there
    * @param idle between requests on one connection
    * @param stalled while it takes nothing of its answer
+   * @param held how long a request waits for a fault of ours to pass; claim.sh waits 60 s
+   * @param pause until a held request is tried again
    */
-  record Patience(Duration headers, Duration form, Duration idle, Duration stalled) {
+  record Patience(
+      Duration headers,
+      Duration form,
+      Duration idle,
+      Duration stalled,
+      Duration held,
+      Duration pause) {
     static final Patience USUAL =
         new Patience(
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             Duration.ofMinutes(1),
-            Duration.ofMinutes(5));
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(50),
+            Duration.ofSeconds(1));
   }
 
-  private HttpServer(InetSocketAddress address, Routes routes, Patience patience) {
+  private HttpServer(InetSocketAddress address, Routes routes, Patience patience)
+      throws IOException {
     this.routes = routes;
     this.patience = patience;
-    this.undertow =
-        Undertow.builder()
-            .addHttpListener(address.getPort(), address.getAddress().getHostAddress())
-            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, millis(patience.headers()))
-            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, millis(patience.idle()))
-            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, LARGEST_HEADERS)
-            .setSocketOption(Options.WRITE_TIMEOUT, millis(patience.stalled()))
-            .setSocketOption(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
-            .setSocketOption(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS)
-            .setHandler(new HttpContinueReadHandler(this::receive))
-            .build();
+    this.hold = new Hold(patience.pause(), patience.held());
+    OptionMap sockets =
+        OptionMap.builder()
+            .set(Options.TCP_NODELAY, true)
+            .set(Options.REUSE_ADDRESSES, true)
+            .set(Options.BACKLOG, 1024)
+            .set(Options.WRITE_TIMEOUT, millis(patience.stalled()))
+            .set(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
+            .set(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS)
+            .getMap();
+    HttpOpenListener http =
+        new HttpOpenListener(
+            new DefaultByteBufferPool(true, BUFFER, -1, 4),
+            OptionMap.builder()
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, millis(patience.headers()))
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, millis(patience.idle()))
+                .set(UndertowOptions.MAX_HEADER_SIZE, LARGEST_HEADERS)
+                // Here Undertow breaks the connection; at the receiver's own limit it lets us
+                // answer.
+                .set(UndertowOptions.MAX_ENTITY_SIZE, 4L * Form.LARGEST)
+                .getMap());
+    http.setRootHandler(new HttpContinueReadHandler(this::receive));
+    this.worker =
+        Xnio.getInstance(Xnio.class.getClassLoader())
+            .createWorker(
+                OptionMap.builder()
+                    .set(Options.WORKER_NAME, "http")
+                    .set(
+                        Options.WORKER_IO_THREADS,
+                        Math.max(2, Runtime.getRuntime().availableProcessors()))
+                    .set(Options.WORKER_TASK_CORE_THREADS, 1)
+                    .set(Options.WORKER_TASK_MAX_THREADS, 1)
+                    .getMap());
+    try {
+      this.listener =
+          worker.createStreamConnectionServer(
+              address,
+              ChannelListeners.openListenerAdapter(
+                  (StreamConnection connection) -> admit(connection, http)),
+              sockets);
+    } catch (IOException e) {
+      worker.shutdownNow();
+      throw e;
+    }
+  }
+
+  /** One address must not take the places of all others, so this is not left to Undertow. */
+  private void admit(StreamConnection connection, HttpOpenListener http) {
+    InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
+    if (peer != null && connections.admit(peer.getAddress(), connection)) {
+      http.handleEvent(connection);
+    } else {
+      IoUtils.safeClose(connection);
+    }
   }
 
   private static int millis(Duration duration) {
@@ -107,6 +182,7 @@ public final class HttpServer implements AutoCloseable {
    * Starts to answer.
    *
    * @param address where to listen; port 0 for any free one
+   * @param device the interface of that address, the only one that is heard
    * @param release looks for the tree that the site installs
    * @param logs keeps the logs that nodes send
    * @throws IOException if it cannot listen there, or there is no {@code http-root}; says what to
@@ -114,6 +190,7 @@ public final class HttpServer implements AutoCloseable {
    */
   public static HttpServer start(
       InetSocketAddress address,
+      String device,
       BootDesk desk,
       Texts texts,
       Loaders loaders,
@@ -121,11 +198,12 @@ public final class HttpServer implements AutoCloseable {
       Supplier<Releases.Answer> release,
       InstallLogs logs)
       throws IOException {
-    return start(address, desk, texts, loaders, httpRoot, release, logs, Patience.USUAL);
+    return start(address, device, desk, texts, loaders, httpRoot, release, logs, Patience.USUAL);
   }
 
   static HttpServer start(
       InetSocketAddress address,
+      String device,
       BootDesk desk,
       Texts texts,
       Loaders loaders,
@@ -136,17 +214,20 @@ public final class HttpServer implements AutoCloseable {
       throws IOException {
     StaticTree tree = new StaticTree(httpRoot.toRealPath());
     Routes routes = new Routes(desk, texts, loaders, release, tree, logs);
-    HttpServer server = new HttpServer(address, routes, patience);
+    HttpServer server;
     try {
-      server.undertow.start();
-    } catch (RuntimeException e) {
+      server = new HttpServer(address, routes, patience);
+    } catch (BindException e) {
+      throw explained(address, e);
+    }
+    try {
+      OneInterface.hold(OneInterface.Kind.TCP, server.address().getPort(), device);
+    } catch (IOException e) {
       server.close();
-      if (e.getCause() instanceof BindException bind) {
-        throw explained(address, bind);
-      }
       throw e;
     }
-    log.info("HTTP on {}", server.address());
+    server.listener.resumeAccepts();
+    log.info("HTTP on {}, {} only", server.address(), device);
     return server;
   }
 
@@ -183,14 +264,33 @@ public final class HttpServer implements AutoCloseable {
 
   /** Where it listens. */
   public InetSocketAddress address() {
-    return (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress();
+    return listener.getLocalAddress(InetSocketAddress.class);
   }
 
-  /** Stops to listen and breaks what is under way. */
+  Routes routes() {
+    return routes;
+  }
+
+  /** Stops to listen and breaks what is under way; returns when no route runs any more. */
   @Override
   public void close() {
-    undertow.stop();
-    threads.shutdown();
+    if (worker.isShutdown()) {
+      return; // the listener's thread is gone, so to close it again would wait for ever
+    }
+    IoUtils.safeClose(listener);
+    threads.shutdownNow();
+    worker.shutdownNow();
+    try {
+      boolean ended =
+          threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)
+              && worker.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+      if (!ended) {
+        log.warn("HTTP: some request did not end within {} s", STOP_SECONDS);
+      }
+      connections.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Waits for the form, if there is one, on the I/O thread. */
@@ -268,13 +368,40 @@ public final class HttpServer implements AutoCloseable {
   private void answer(HttpServerExchange exchange, byte[] body) {
     Reply reply;
     try {
-      reply = reply(exchange, body);
+      reply = hold.answer(peer(exchange), () -> gone(exchange), () -> reply(exchange, body));
     } catch (BadRequest e) {
       reply = e.reply();
+    } catch (TooManyEventsException e) {
+      exchange.getResponseHeaders().put(Headers.RETRY_AFTER, WAIT_SECONDS);
+      reply = Reply.line(429, String.valueOf(e.getMessage()));
+    } catch (NotThere e) {
+      log.error(e.getMessage());
+      reply = Reply.line(500, String.valueOf(e.getMessage()));
     } catch (Exception | StackOverflowError e) {
       reply = fault(exchange, e);
     }
     send(exchange, reply);
+  }
+
+  private static String peer(HttpServerExchange exchange) {
+    return exchange.getSourceAddress().getAddress().getHostAddress();
+  }
+
+  /**
+   * Whether the client of a held request closed its end, or sent more than that one request. No
+   * installer or firmware does the latter, so what it sent is not kept.
+   */
+  private static boolean gone(HttpServerExchange exchange) {
+    AbstractServerConnection connection = (AbstractServerConnection) exchange.getConnection();
+    try {
+      if (connection.getOriginalSourceConduit().read(ByteBuffer.allocate(1)) == 0) {
+        return false;
+      }
+    } catch (IOException e) {
+      log.debug("a held request's client is gone", e);
+    }
+    IoUtils.safeClose(connection);
+    return true;
   }
 
   private Reply reply(HttpServerExchange exchange, byte[] body) throws BadRequest, IOException {
@@ -310,7 +437,7 @@ public final class HttpServer implements AutoCloseable {
         post && !route.upload() ? Form.parse(body) : Map.of(),
         new ByteArrayInputStream(body),
         interfaces(exchange),
-        exchange.getSourceAddress().getAddress().getHostAddress());
+        peer(exchange));
   }
 
   /** {@code X-RHN-Provisioning-MAC-0: enp0s2 52:54:00:aa:00:01}, and so on for all interfaces. */
@@ -380,13 +507,17 @@ public final class HttpServer implements AutoCloseable {
 
   /** Notes what was sent, away from the I/O thread. */
   private void tell(LongConsumer sent, long octets) {
-    threads.execute(() -> {
-      try {
-        sent.accept(octets);
-      } catch (RuntimeException e) {
-        log.warn("what was fetched cannot be noted", e);
-      }
-    });
+    try {
+      threads.execute(() -> {
+        try {
+          sent.accept(octets);
+        } catch (RuntimeException e) {
+          log.warn("what was fetched cannot be noted", e);
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      log.debug("what was fetched is not noted: the server stops");
+    }
   }
 
   private final class Sent implements IoCallback {

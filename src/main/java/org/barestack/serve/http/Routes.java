@@ -1,6 +1,7 @@
 package org.barestack.serve.http;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -65,7 +66,8 @@ final class Routes {
   private final StaticTree httpRoot;
   private final InstallLogs logs;
 
-  private final List<Route> table =
+  /** All of them are for nodes; nothing here changes what an operator decides. */
+  final List<Route> table =
       List.of(
           Route.of("/boot.ipxe", READ, this::entry),
           Route.of("/boot/{}", DECIDE, this::boot),
@@ -184,7 +186,7 @@ final class Routes {
     return switch (found.get()) {
       case Loaders.Answer.Found(Path file, var size, var digest, var knownAs) ->
           new Reply.StoredFile(file, Reply.UNNOTED);
-      case Loaders.Answer.Missing(String message) -> broken(message);
+      case Loaders.Answer.Missing(String message) -> throw new NotThere(message);
     };
   }
 
@@ -215,7 +217,7 @@ final class Routes {
               }
               case Releases.Answer.Elsewhere(URI tree) ->
                   new Reply.Redirect(URI.create(withoutSlash(tree) + "/images/pxeboot/" + name));
-              case Releases.Answer.Missing(String message) -> broken(message);
+              case Releases.Answer.Missing(String message) -> throw new NotThere(message);
             });
   }
 
@@ -368,16 +370,12 @@ final class Routes {
   private static Reply rendered(String what, Supplier<String> text, LongConsumer sent) {
     try {
       return new Reply.Text(200, text.get(), sent);
+    } catch (UncheckedIOException e) {
+      throw e;
     } catch (RuntimeException e) {
       log.error("{} cannot be rendered", what, e);
       return Reply.line(500, what + " cannot be rendered; the log of Barestack says why");
     }
-  }
-
-  /** Something of ours is missing: that is no 404, which a client would take for an answer. */
-  private static Reply broken(String message) {
-    log.error(message);
-    return Reply.line(500, message);
   }
 
   private static Map<String, String> file(String name, long bytes) {

@@ -6,8 +6,9 @@ import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
 
 /**
- * The texts that machines are sent, rendered elsewhere. Each may throw any RuntimeException: the
- * machine is then told that the server failed, and the log says why.
+ * The texts that machines are sent, rendered elsewhere. Each may throw an UncheckedIOException for
+ * what may pass: the request is then held and tried again. After any other RuntimeException the
+ * machine is told that the server failed, and the log says why.
  */
 public interface Texts {
   /** The iPXE script that asks {@code /boot/{mac}} for the machine it runs on. */

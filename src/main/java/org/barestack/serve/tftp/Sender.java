@@ -3,6 +3,7 @@ package org.barestack.serve.tftp;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
@@ -43,6 +44,8 @@ final class Sender implements Runnable {
   // An ACK has 4 bytes; an ERROR's message may be cut.
   private final DatagramPacket received = new DatagramPacket(new byte[512], 512);
   private final long started = System.nanoTime();
+  private volatile long progress = started;
+  private volatile String stopped = "";
 
   Sender(
       DatagramSocket socket,
@@ -60,12 +63,22 @@ final class Sender implements Runnable {
   }
 
   /** Ends the transfer from another thread. */
-  void stop() {
+  void stop(String reason) {
+    stopped = reason;
     try (socket) {
-      send(client, new ErrorPacket(ErrorPacket.UNDEFINED, "the server stops"));
+      send(client, new ErrorPacket(ErrorPacket.UNDEFINED, reason));
     } catch (IOException e) {
-      log.debug("TFTP {} cannot be told that the server stops: {}", client, e.toString());
+      log.debug("TFTP {} cannot be told that {}: {}", client, reason, e.toString());
     }
+  }
+
+  InetAddress client() {
+    return client.getAddress();
+  }
+
+  /** When the client last made progress, as System.nanoTime tells it. */
+  long progress() {
+    return progress;
   }
 
   @Override
@@ -75,7 +88,7 @@ final class Sender implements Runnable {
         answer();
       } catch (IOException | RuntimeException e) {
         if (socket.isClosed()) {
-          log.info("TFTP {} {}: aborted, the server stops", client, printable(request.name()));
+          log.info("TFTP {} {}: aborted, {}", client, printable(request.name()), stopped);
         } else {
           log.error("TFTP {} {}: aborted by a fault", client, printable(request.name()), e);
           send(client, new ErrorPacket(ErrorPacket.UNDEFINED, "fault in the server"));
@@ -125,6 +138,9 @@ final class Sender implements Runnable {
     while (true) {
       switch (step) {
         case Step.Send(Transfer next) -> {
+          if (next.acknowledged() > transfer.acknowledged()) {
+            progress = System.nanoTime();
+          }
           transfer = next;
           sendFlight(transfer, content, block);
           deadline = System.nanoTime() + transfer.patience().toNanos();
@@ -203,7 +219,8 @@ final class Sender implements Runnable {
       if (from.equals(client)) {
         return transfer.receive(packet);
       }
-      if (!(packet instanceof ErrorPacket)) {
+      // Only the client itself can have mistaken its port. Who else guesses this one hears nothing.
+      if (!(packet instanceof ErrorPacket) && received.getAddress().equals(client.getAddress())) {
         send(from, new ErrorPacket(ErrorPacket.UNKNOWN_TRANSFER, "not your transfer"));
       }
     } catch (MalformedPacketException e) {

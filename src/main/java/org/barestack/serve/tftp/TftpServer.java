@@ -9,12 +9,17 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.barestack.model.Ipv4;
+import org.barestack.serve.device.OneInterface;
 import org.barestack.wire.tftp.Limits;
 import org.barestack.wire.tftp.MalformedPacketException;
 import org.barestack.wire.tftp.TftpPacket;
@@ -28,9 +33,10 @@ import org.slf4j.LoggerFactory;
  * A read-only TFTP server (RFC 1350, 2347, 2348, 2349, 7440). It listens at one address; each
  * transfer has a port of its own there and a virtual thread.
  *
- * <p>Memory is two buffers of one block for each transfer. A request beyond the allowed number is
- * dropped rather than refused: the client asks again in a second or a few, while an error would end
- * its boot.
+ * <p>Memory is two buffers of one block for each transfer. When all places are taken, of one client
+ * or of all, the transfer that made no progress for the longest time goes, unless that is a moment.
+ * A request for which there is no place is dropped rather than refused: the client asks again in a
+ * second or a few, while an error would end its boot.
  */
 public final class TftpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TftpServer.class);
@@ -43,18 +49,24 @@ public final class TftpServer implements AutoCloseable {
   private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
   private final Thread listener;
 
+  /** How long a transfer keeps its place without progress: every client answers within it. */
+  private static final Duration MOMENT = Duration.ofSeconds(2);
+
   /**
    * Where and how to serve.
    *
-   * @param address of one interface of this machine
+   * @param device the interface of that address, the only one that is heard
+   * @param address of that interface
    * @param port 69, or 0 for any free one
    * @param transfers how many may run at once
+   * @param ofOne how many of one client; firmware has one, and another after it starts anew
    * @param limits of each transfer
    */
-  public record Settings(Ipv4 address, int port, int transfers, Limits limits) {
+  public record Settings(
+      String device, Ipv4 address, int port, int transfers, int ofOne, Limits limits) {
     /** Port 69 for a few hundred machines on Ethernet. */
-    public static Settings on(Ipv4 address) {
-      return new Settings(address, 69, 512, Limits.ETHERNET);
+    public static Settings on(String device, Ipv4 address) {
+      return new Settings(device, address, 69, 1024, 4, Limits.ETHERNET);
     }
   }
 
@@ -81,12 +93,23 @@ public final class TftpServer implements AutoCloseable {
     this.files = files;
     this.observer = observer;
     this.socket = bind(settings.address(), settings.port());
+    try {
+      OneInterface.hold(OneInterface.Kind.UDP, port(), settings.device());
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
     this.listener = Thread.ofVirtual().name("tftp").start(this::listen);
   }
 
   /** The port that it listens on. */
   public int port() {
     return socket.getLocalPort();
+  }
+
+  /** How many transfers are under way. */
+  int transfers() {
+    return running.size();
   }
 
   /** Ends all transfers, tells their clients, and waits until the observer has been told. */
@@ -98,7 +121,7 @@ public final class TftpServer implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    running.values().forEach(Sender::stop);
+    running.values().forEach(sender -> sender.stop("the server stops"));
     senders.close();
   }
 
@@ -142,12 +165,11 @@ public final class TftpServer implements AutoCloseable {
       log.debug("TFTP {} repeats its request", request.client());
       return;
     }
-    if (running.size() >= settings.transfers()) {
+    if (!place(request)) {
       log.warn(
-          "TFTP {} must ask again for {}: {} transfers are running, as many as are allowed",
+          "TFTP {} must ask again for {}: all places are taken",
           request.client(),
-          Sender.printable(request.packet().name()),
-          settings.transfers());
+          Sender.printable(request.packet().name()));
       return;
     }
     Sender sender =
@@ -163,9 +185,33 @@ public final class TftpServer implements AutoCloseable {
       try {
         sender.run();
       } finally {
-        running.remove(request);
+        running.remove(request, sender);
       }
     });
+  }
+
+  /** Whether there is a place for that request, or one that can be made free. */
+  private boolean place(Request request) {
+    InetAddress client = request.client().getAddress();
+    List<Sender> ofClient =
+        running.values().stream().filter(sender -> sender.client().equals(client)).toList();
+    if (ofClient.size() >= settings.ofOne()) {
+      return longestIdleGoes(ofClient);
+    }
+    return running.size() < settings.transfers() || longestIdleGoes(running.values());
+  }
+
+  private boolean longestIdleGoes(Collection<Sender> senders) {
+    long now = System.nanoTime();
+    Optional<Sender> idle =
+        senders.stream()
+            .max(Comparator.comparingLong(sender -> now - sender.progress()))
+            .filter(sender -> now - sender.progress() > MOMENT.toNanos());
+    idle.ifPresent(sender -> {
+      running.values().remove(sender);
+      sender.stop("another transfer needs its place");
+    });
+    return idle.isPresent();
   }
 
   private void refuse(InetSocketAddress client, int code, String message) throws IOException {

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -65,7 +66,19 @@ final class Bench implements AutoCloseable {
   volatile @Nullable RuntimeException fault;
 
   Bench(Path folder) throws IOException {
-    this(folder, HttpServer.Patience.USUAL);
+    this(folder, patience(Duration.ofMinutes(1), Duration.ofMillis(300)));
+  }
+
+  /**
+   * As patient with clients as usual but for this.
+   *
+   * @param stalled while a client takes nothing of its answer
+   * @param held while a request waits for a fault to pass
+   */
+  static HttpServer.Patience patience(Duration stalled, Duration held) {
+    HttpServer.Patience usual = HttpServer.Patience.USUAL;
+    return new HttpServer.Patience(
+        usual.headers(), usual.form(), usual.idle(), stalled, held, Duration.ofMillis(10));
   }
 
   Bench(Path folder, HttpServer.Patience patience) throws IOException {
@@ -103,6 +116,7 @@ final class Bench implements AutoCloseable {
     server =
         HttpServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            "lo",
             desk,
             texts,
             Loaders.read(folder),

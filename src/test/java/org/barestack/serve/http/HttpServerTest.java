@@ -441,6 +441,7 @@ class HttpServerTest {
   private HttpServer start(InetSocketAddress address, Releases.Answer release) throws IOException {
     return HttpServer.start(
         address,
+        "lo",
         bench.desk,
         bench.texts,
         Loaders.read(bench.httpRoot),

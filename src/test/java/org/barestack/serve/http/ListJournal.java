@@ -1,6 +1,5 @@
 package org.barestack.serve.http;
 
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,11 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class ListJournal implements Journal {
   private final List<NodeEvent> all = new ArrayList<>();
   private final Map<String, String> pins = new HashMap<>();
-  private @Nullable UncheckedIOException fault;
+  private @Nullable RuntimeException fault;
 
   /** From now on everything fails. */
-  synchronized void breakDown(UncheckedIOException with) {
+  synchronized void breakDown(RuntimeException with) {
     fault = with;
+  }
+
+  /** From now on all works again. */
+  synchronized void heal() {
+    fault = null;
   }
 
   private void check() {

@@ -193,7 +193,8 @@ class LogUploadTest {
   @Test
   void anUploadWithoutEndIsDroppedAndOthersGoOn(@TempDir Path other) throws Exception {
     Duration soon = Duration.ofMillis(300);
-    try (Bench impatient = new Bench(other, new HttpServer.Patience(soon, soon, soon, soon))) {
+    try (Bench impatient =
+        new Bench(other, new HttpServer.Patience(soon, soon, soon, soon, soon, soon))) {
       String head =
           "POST /install/%s/log/a HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 9\r\n\r\nx"
               .formatted(impatient.token(), OCTETS);

@@ -116,7 +116,8 @@ class RawHttpTest {
   void aClientThatSaysNothingMoreIsDropped(String sent, String name, @TempDir Path other)
       throws IOException {
     Duration soon = Duration.ofMillis(300);
-    try (Bench impatient = new Bench(other, new HttpServer.Patience(soon, soon, soon, soon))) {
+    try (Bench impatient =
+        new Bench(other, new HttpServer.Patience(soon, soon, soon, soon, soon, soon))) {
       assertThat(impatient.raw(sent.replace("~", "\r\n"))).as(name).isEmpty();
     }
   }

@@ -344,8 +344,7 @@ class StoredFilesTest {
   @Test
   void aClientThatTakesNothingIsDropped(@TempDir Path other) throws Exception {
     Duration usual = Duration.ofSeconds(30);
-    try (Bench impatient =
-        new Bench(other, new HttpServer.Patience(usual, usual, usual, Duration.ofMillis(300)))) {
+    try (Bench impatient = new Bench(other, Bench.patience(Duration.ofMillis(300), usual))) {
       Path big = impatient.httpRoot.resolve("repos/big.iso");
       try (RandomAccessFile file = new RandomAccessFile(big.toFile(), "rw")) {
         file.setLength(1L << 30);

@@ -33,10 +33,14 @@ final class TestClient implements AutoCloseable {
   private Optional<TftpPacket> last = Optional.empty();
 
   TestClient(int serverPort) throws IOException {
-    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    server = new InetSocketAddress(loopback, serverPort);
+    this("127.0.0.1", serverPort);
+  }
+
+  /** At an address of its own, of which loopback has many. */
+  TestClient(String address, int serverPort) throws IOException {
+    server = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), serverPort);
     peer = server;
-    socket = new DatagramSocket(new InetSocketAddress(loopback, 0));
+    socket = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
     socket.setReceiveBufferSize(1 << 20);
   }
 

@@ -322,12 +322,15 @@ class TftpServerTest {
           return files.find(name);
         };
     try (TftpServer server = start(counting);
-        TestClient client = new TestClient(server.port())) {
+        TestClient client = new TestClient(server.port());
+        TestClient later = new TestClient(server.port())) {
       client.ask(request("x")).ask(request("x")).ask(request("x"));
       assertThat(((Data) client.receive()).block()).isEqualTo(1);
       client.ask(request("x")).answer(new Ack(1));
       assertThat(((Data) client.receive()).block()).isEqualTo(2);
-      client.ask(request("x")).answer(new Ack(2));
+      // The server takes requests in their order: with this one, the repeated ones were taken.
+      assertThat(later.ask(new byte[] {0, 1, 'x'}).receive()).isInstanceOf(ErrorPacket.class);
+      client.answer(new Ack(2));
       assertThat(logLine()).contains("x: 600 bytes");
     }
     assertThat(asked).hasValue(1);
@@ -354,13 +357,60 @@ class TftpServerTest {
       first.ask(request("x"));
       assertThat(((Data) first.receive()).block()).isEqualTo(1);
       second.ask(request("x"));
-      assertThat(logLine()).startsWith("WARN").contains("must ask again for x: 1 transfers");
+      assertThat(logLine()).startsWith("WARN").contains("must ask again for x: all places are");
       first.answer(new ErrorPacket(0, "bye"));
       assertThat(logLine()).contains("error 0: bye");
       // The place is free a moment after the line in the log, so the client may have to ask again.
       while (second.ask(request("x")).receiveWithin(Duration.ofMillis(200)).isEmpty()) {}
       second.answer(new Ack(1));
       assertThat(((Data) second.receive()).block()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whoAsksAndFallsSilentTakesOnlyItsOwnPlaces() throws Exception {
+    byte[] file = random(100_000);
+    TftpFiles found = name -> new Answer.Found(Content.of(file));
+    Settings settings = new Settings("lo", LOOPBACK, 0, 64, 4, Limits.ETHERNET);
+    try (TftpServer server = TftpServer.start(settings, found, served::add);
+        TestClient rude = new TestClient(server.port());
+        TestClient other = new TestClient("127.0.0.2", server.port());
+        TestClient another = new TestClient("127.0.0.2", server.port());
+        TestClient same = new TestClient(server.port())) {
+      for (int i = 0; i < 10_000; i++) {
+        rude.ask(request("f" + i));
+      }
+      // What comes behind a flood may be lost in the socket's buffer.
+      while (other.ask(request("x")).receiveWithin(Duration.ofMillis(200)).isEmpty()) {}
+      assertThat(another.fetch(request("x", "blksize", "1468", "windowsize", "4"))).isEqualTo(file);
+      assertThat(server.transfers()).isBetween(1, 6);
+
+      // Another client at the rude one's address waits until one of its transfers is idle.
+      while (same.ask(request("x")).receiveWithin(Duration.ofMillis(200)).isEmpty()) {}
+      assertThat(server.transfers()).isLessThanOrEqualTo(6);
+      assertThat(log).anyMatch(line -> line.endsWith("aborted, another transfer needs its place"));
+    }
+  }
+
+  @Test
+  void whenAllPlacesAreTakenTheLongestIdleGoes() throws Exception {
+    byte[] file = random(100_000);
+    TftpFiles found = name -> new Answer.Found(Content.of(file));
+    Settings settings = new Settings("lo", LOOPBACK, 0, 8, 4, Limits.ETHERNET);
+    try (TftpServer server = TftpServer.start(settings, found, served::add);
+        TestClient silent1 = new TestClient("127.0.0.2", server.port());
+        TestClient silent2 = new TestClient("127.0.0.3", server.port());
+        TestClient client = new TestClient("127.0.0.4", server.port())) {
+      for (TestClient silent : List.of(silent1, silent2)) {
+        for (int i = 0; i < 4; i++) {
+          silent.ask(request("f" + i));
+        }
+      }
+      while (server.transfers() < 8) {
+        Thread.onSpinWait();
+      }
+      while (client.ask(request("x")).receiveWithin(Duration.ofMillis(200)).isEmpty()) {}
+      assertThat(server.transfers()).isLessThanOrEqualTo(8);
     }
   }
 
@@ -462,7 +512,7 @@ class TftpServerTest {
 
   @Test
   void anAddressOfAnotherMachine() {
-    Settings elsewhere = Settings.on(Ipv4.parse("192.0.2.1"));
+    Settings elsewhere = Settings.on("lo", Ipv4.parse("192.0.2.1"));
     assertThat(elsewhere.port()).isEqualTo(69);
     assertThatThrownBy(() -> TftpServer.start(elsewhere, directory(), _ -> {}))
         .isInstanceOf(IOException.class)
@@ -491,7 +541,8 @@ class TftpServerTest {
   }
 
   private static Settings settings(int port, int transfers) {
-    return new Settings(LOOPBACK, port, transfers, new Limits(1468, 64, Duration.ofSeconds(3)));
+    return new Settings(
+        "lo", LOOPBACK, port, transfers, transfers, new Limits(1468, 64, Duration.ofSeconds(3)));
   }
 
   private String logLine() throws InterruptedException {

@@ -1,0 +1,40 @@
+package org.barestack.model;
+
+/** Text from the network, made fit to be shown. */
+public final class PlainText {
+  private PlainText() {}
+
+  /**
+   * Text on one line that cannot steer a terminal: machines say what they like, so control and
+   * format characters (escape sequences, right-to-left overrides) become a question mark, and every
+   * kind of space a space.
+   */
+  public static String of(String text) {
+    StringBuilder plain = new StringBuilder(text.length());
+    text.codePoints().map(PlainText::plain).forEach(plain::appendCodePoint);
+    return plain.toString();
+  }
+
+  private static int plain(int point) {
+    if (Character.isWhitespace(point)) {
+      return ' ';
+    }
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED ->
+          '?';
+      default -> point;
+    };
+  }
+
+  /** At most so many characters, the last one … if there were more; no space at the end. */
+  public static String cut(String text, int width) {
+    if (text.codePointCount(0, text.length()) <= width) {
+      return text.stripTrailing();
+    }
+    return text.substring(0, text.offsetByCodePoints(0, Math.max(0, width - 1))) + "…";
+  }
+}
