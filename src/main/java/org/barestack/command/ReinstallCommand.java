@@ -77,7 +77,7 @@ public final class ReinstallCommand implements Callable<Integer> {
     Print out = new Print(command);
     try (Journal journal = SqliteJournal.open(options.journal())) {
       BootDesk desk = new BootDesk(() -> site, journal, InstantSource.system(), new SecureRandom());
-      List<Disk> disks = wipe ? confirmed(out, name, desk.wipeable(name)) : List.of();
+      List<Disk> disks = wipe ? confirmed(out, name, desk) : List.of();
       String hostKeyName = hostKeyName(name, desk.state(name));
       if (desk.reinstall(name, disks) instanceof Order.NotGiven(String reason)) {
         throw Failure.notDone(reason);
@@ -131,19 +131,30 @@ public final class ReinstallCommand implements Callable<Integer> {
             + ", sudo efibootmgr --bootnext NUMBER, sudo systemctl reboot)";
   }
 
-  private List<Disk> confirmed(Print out, NodeName name, Order order) {
-    return switch (order) {
+  private List<Disk> confirmed(Print out, NodeName name, BootDesk desk) {
+    return switch (desk.wipeable(name)) {
       case Order.NotGiven(String reason) -> throw Failure.notDone(reason);
       case Order.Given(List<Disk> disks) -> {
         out.line(
             "everything on this disk of %s will be lost%s: %s"
-                .formatted(name, now ? ", beginning now" : "", names(disks)));
+                .formatted(name, now ? ", beginning now" : "", lastSeen(disks, desk.state(name))));
         if (!yes && !asked(name)) {
           throw Failure.notDone("nothing was ordered");
         }
         yield disks;
       }
     };
+  }
+
+  /** What a machine reported of a disk is older than what our own installs put there since. */
+  private static String lastSeen(List<Disk> disks, NodeState state) {
+    NodeState.Install install = state.install();
+    return disks.stream()
+        .map(disk ->
+            install != null && install.disks().contains(disk.identity())
+                ? disk.describe() + ", and since then install " + install.id()
+                : disk.describe())
+        .collect(Collectors.joining("; "));
   }
 
   private static boolean asked(NodeName name) {

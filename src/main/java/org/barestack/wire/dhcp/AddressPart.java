@@ -173,10 +173,14 @@ final class AddressPart {
         };
     String name = lease instanceof Fixed fixed ? " (" + fixed.hostName() + ")" : "";
     String log = "%s: %s %s%s".formatted(question, type, address, name);
+    DhcpPacket answer =
+        switch (question.client()) {
+          case NetworkBoot client -> boot.withBootFile(plain, question, client.kind(), file);
+          case Unserved unserved -> boot.withMissingFile(plain, request);
+          case Plain none -> plain;
+        };
     return new Reply(
-        question.client() instanceof NetworkBoot client
-            ? boot.withBootFile(plain, question, client.kind(), file)
-            : plain,
+        answer,
         type == MessageType.ACK ? question.unicast() : question.broadcast(),
         question.client() instanceof Plain ? log : log + ", " + BootPart.describe(file));
   }

@@ -27,6 +27,9 @@ final class BootPart {
   /** Inside option 175: do not wait 2 s for another server's boot file. */
   private static final int IPXE_NO_PROXY = 176;
 
+  /** Says in the log of the TFTP server what it is about. */
+  private static final String MISSING = "no-loader-for-this-machine";
+
   private final DhcpSettings settings;
   private final BootFiles bootFiles;
 
@@ -57,7 +60,7 @@ final class BootPart {
           case None none -> "";
         };
     if (name.isEmpty()) {
-      return answer;
+      return withMissingFile(answer, question.packet());
     }
     String server = settings.serverAddress().toString();
     DhcpPacket packet =
@@ -76,6 +79,21 @@ final class BootPart {
     return kind.ipxe() && settings.mode() == DhcpMode.FULL
         ? packet.with(IPXE, DhcpOptions.NONE.with(IPXE_NO_PROXY, Octets.of((byte) 1)).octets())
         : packet;
+  }
+
+  /**
+   * For PXE firmware that we have nothing for: a file that the TFTP server does not have. Measured
+   * with OVMF, it goes on to its disk after 21 s; after 167 s with an address and no file, and
+   * after 157 s without any answer.
+   */
+  DhcpPacket withMissingFile(DhcpPacket answer, DhcpPacket request) {
+    return request.text(VENDOR_CLASS).orElse("").startsWith(Client.PXE)
+        ? answer
+            .withBoot(settings.serverAddress(), settings.serverAddress().toString(), MISSING)
+            .with(VENDOR_CLASS, Octets.text(Client.PXE))
+            .with(TFTP_SERVER, Octets.text(settings.serverAddress().toString()))
+            .with(BOOT_FILE, Octets.text(MISSING))
+        : answer;
   }
 
   /**

@@ -116,9 +116,9 @@ class ClientsTest {
           arch 6 then 7                 | OFFER .85 snponly.efi to 255.255.255.255:68         | OFFER .0 snponly.efi to 255.255.255.255:68
           arch 0 then 7                 | OFFER .85 undionly.kpxe to 255.255.255.255:68       | OFFER .0 undionly.kpxe to 255.255.255.255:68
           arch 9                        | OFFER .85 snponly.efi to 255.255.255.255:68         | OFFER .0 snponly.efi to 255.255.255.255:68
-          arch 6                        | OFFER .85 nothing to 255.255.255.255:68             | silence: no loader for architecture [6] by TFTP
-          arch 11                       | OFFER .85 nothing to 255.255.255.255:68             | silence: the site is x86_64
-          no arch                       | OFFER .85 nothing to 255.255.255.255:68             | silence: no loader for architecture [] by TFTP
+          arch 6                        | OFFER .85 no-loader-for-this-machine to 255.255.255.255:68 | silence: no loader for architecture [6] by TFTP
+          arch 11                       | OFFER .85 no-loader-for-this-machine to 255.255.255.255:68 | silence: the site is x86_64
+          no arch                       | OFFER .85 no-loader-for-this-machine to 255.255.255.255:68 | silence: no loader for architecture [] by TFTP
           """)
   void get(String what, String full, String proxy) {
     DhcpPacket packet =

@@ -273,13 +273,13 @@ class DhcpResponderTest {
   }
 
   @Test
-  void withoutABootFileFullStillGivesTheAddress() {
+  void withoutABootFileFullGivesTheAddressAndAFileThatIsNotThere() {
     DhcpResponder nothing = responder(Site::lease, (mac, kind) -> new BootFile.None("it is ready"));
     Capture discover = Capture.of("ovmf-pxe-discover");
     Reply reply = reply(nothing.answer(discover.packet(), NOBODY, 67));
     assertThat(reply.log()).endsWith("OFFER 192.168.77.85 (kvm1), no boot file: it is ready");
-    assertThat(reply.packet().options().has(OptionCode.VENDOR_CLASS)).isFalse();
-    assertThat(reply.packet().siaddr()).isEqualTo(Ipv4.ANY);
+    assertThat(reply.packet().text(OptionCode.BOOT_FILE)).contains("no-loader-for-this-machine");
+    assertThat(reply.packet().text(OptionCode.VENDOR_CLASS)).contains("PXEClient");
     Capture later = Capture.of("ovmf-pxe-4011");
     assertThat(silence(nothing.answer(later.packet(), later.from(), 4011)).reason())
         .endsWith("it is ready");
