@@ -9,7 +9,7 @@ version() { # the major version of the JDK in $1; nothing if it is none
 on_path=$(command -v javac || true)
 for candidate in "${JAVA_HOME:-}" \
   ${on_path:+"$(dirname "$(dirname "$(readlink -f "$on_path")")")"} \
-  /usr/lib/jvm/*25* /opt/*jdk*25* /usr/java/*25* "$HOME"/.sdkman/candidates/java/25* "$HOME"/.jdks/*25*; do
+  /usr/lib/jvm/*25* /opt/*jdk*25* /usr/java/*25* "${HOME-}"/.sdkman/candidates/java/25* "${HOME-}"/.jdks/*25*; do
   found=$(version "$candidate" || true)
   if [ "${found:-0}" -ge 25 ]; then
     echo "$candidate"

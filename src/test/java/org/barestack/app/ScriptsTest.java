@@ -54,6 +54,12 @@ class ScriptsTest {
             "src/standin/init");
   }
 
+  /** As systemd starts a service. */
+  @Test
+  void aJdkIsFoundWithoutAHome() {
+    assertThat(Command.of("env", "-u", "HOME", "src/build/find-jdk.sh").run().status()).isZero();
+  }
+
   @Test
   void makeAloneListsItsTargetsInColumns() {
     List<String> lines = Command.of("make", "--no-print-directory").run().output().lines().toList();
