@@ -85,7 +85,9 @@ public final class ReinstallCommand implements Callable<Integer> {
       out.line(
           name
               + " installs again when it next boots from the network, "
-              + (disks.isEmpty() ? "on a blank disk only" : "over " + names(disks)));
+              + (disks.isEmpty()
+                  ? "on a blank disk only; --wipe permits it to go over what is there"
+                  : "over " + names(disks)));
       if (now) {
         NodeShell shell = new NodeShell(ssh, options.journal().resolveSibling("known_hosts"));
         restarted(

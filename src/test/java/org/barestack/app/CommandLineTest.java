@@ -377,7 +377,7 @@ class CommandLineTest {
             new Barestack(
                 0,
                 """
-                kvm1 installs again when it next boots from the network, on a blank disk only
+                kvm1 installs again when it next boots from the network, on a blank disk only; --wipe permits it to go over what is there
                 Restart it (if it runs: ssh admin@192.168.60.11 sudo systemctl reboot)
                 """,
                 ""));

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The scripts of {@code %post} and {@code %onerror}, run with stand-ins for what they call. */
@@ -146,5 +147,35 @@ class PostScriptsTest {
     Files.writeString(root.resolve("tmp/program.log"), "12:04 ERR " + "long ".repeat(400) + "\n");
     assertThat(run(told + script).output().lines().findFirst().orElseThrow())
         .hasSizeLessThanOrEqualTo("reason=".length() + 500);
+  }
+
+  /** The last thing that an install does to its disk is to say that it is whole. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          xfs /dev/sda2  | sync; xfs_io -c label -s ID /boot; sync; report finished
+          ext4 /dev/sda2 | sync; e2label /dev/sda2 ID; sync; report finished
+          btrfs /dev/sda | sync; sync; report finished
+          -              | sync; report finished
+          """)
+  void theLastScriptMarksTheSystemAsWhole(String mounted, String calls) {
+    Site site = Examples.site("lab");
+    Node node = site.nodes().getLast();
+    String fakes =
+        """
+        findmnt() { [[ '%s' != - ]] && echo '%s'; }
+        for name in sync xfs_io e2label report; do
+          eval "$name() { echo $name "'"$*" >&3; }'
+        done
+        """
+            .formatted(mounted, mounted);
+    String script = script(site, node, "%post", "mark_finished");
+    String id = InstallId.fresh(site.name(), node.name(), new SplittableRandom(1)).label();
+    Result result =
+        run("exec 3>&1\n" + script.replace("\nmark_finished\n", "\n" + fakes + "mark_finished\n"));
+    assertThat(result.output().lines().map(String::strip).toList())
+        .containsExactly(calls.replace("ID", id).split("; "));
   }
 }
