@@ -2,11 +2,7 @@ package org.barestack.serve.device;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -17,6 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.barestack.serve.device.CLibrary.NativeException;
 
 /**
  * Keeps a listening socket of Java's on one interface (Linux, SO_BINDTODEVICE).
@@ -27,21 +24,9 @@ import java.util.stream.Stream;
  * finds the socket where Linux shows it, in {@code /proc/self/fd} and {@code /proc/self/net}. What
  * a TCP socket accepts inherits the interface.
  */
-@SuppressWarnings("restricted") // setsockopt is what this class is for
 public final class OneInterface {
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTODEVICE = 25;
-  private static final MethodHandle SETSOCKOPT =
-      Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().findOrThrow("setsockopt"),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.JAVA_INT));
 
   /** What listens. The number is the state that Linux shows of it. */
   public enum Kind {
@@ -65,14 +50,7 @@ public final class OneInterface {
    */
   public static void hold(Kind kind, int port, String device) throws IOException {
     if (NetworkInterface.getByName(device) == null) {
-      throw new SocketException(
-          "there is no interface %s; there are: %s"
-              .formatted(
-                  device,
-                  NetworkInterface.networkInterfaces()
-                      .map(NetworkInterface::getName)
-                      .sorted()
-                      .collect(Collectors.joining(", "))));
+      throw missing(device);
     }
     List<Integer> sockets = sockets(inodes(kind, port));
     if (sockets.isEmpty()) {
@@ -80,7 +58,16 @@ public final class OneInterface {
           kind + " port " + port + " is not among the sockets that /proc/self/net shows");
     }
     for (int socket : sockets) {
-      bind(socket, device);
+      try {
+        bind(socket, device);
+      } catch (NativeException e) {
+        throw new SocketException(
+            "cannot be kept on "
+                + device
+                + " ("
+                + e.getMessage()
+                + "): run as root, or with the capability CAP_NET_RAW");
+      }
     }
   }
 
@@ -116,21 +103,26 @@ public final class OneInterface {
     }
   }
 
-  private static void bind(int socket, String device) throws SocketException {
+  /** Binds a socket to an interface: it then hears nothing else. */
+  public static void bind(int socket, String device) throws NativeException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(device);
-      int result =
+      CLibrary.call(errno ->
           (int)
-              SETSOCKOPT.invokeExact(
-                  socket, SOL_SOCKET, SO_BINDTODEVICE, name, (int) name.byteSize());
-      if (result != 0) {
-        throw new SocketException(
-            "cannot be kept on " + device + ": run as root, or with the capability CAP_NET_RAW");
-      }
-    } catch (SocketException | RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a native call throws nothing of its own", e);
+              CLibrary.SETSOCKOPT.invokeExact(
+                  errno, socket, SOL_SOCKET, SO_BINDTODEVICE, name, (int) name.byteSize()));
     }
+  }
+
+  /** Says that there is no such interface, and which there are. */
+  public static SocketException missing(String device) throws SocketException {
+    return new SocketException(
+        "there is no interface %s; there are: %s"
+            .formatted(
+                device,
+                NetworkInterface.networkInterfaces()
+                    .map(NetworkInterface::getName)
+                    .sorted()
+                    .collect(Collectors.joining(", "))));
   }
 }

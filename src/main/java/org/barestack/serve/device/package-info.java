@@ -1,4 +1,4 @@
-/** Keeps listening sockets of Java's on one interface. */
+/** What Java's sockets cannot: the C library's, and listening on one interface only. */
 @NullMarked
 package org.barestack.serve.device;
 

@@ -4,39 +4,38 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-import static org.barestack.serve.dhcp.CLibrary.BIND;
-import static org.barestack.serve.dhcp.CLibrary.CLOEXEC;
-import static org.barestack.serve.dhcp.CLibrary.CLOSE;
-import static org.barestack.serve.dhcp.CLibrary.EACCES;
-import static org.barestack.serve.dhcp.CLibrary.EADDRINUSE;
-import static org.barestack.serve.dhcp.CLibrary.EAGAIN;
-import static org.barestack.serve.dhcp.CLibrary.EINTR;
-import static org.barestack.serve.dhcp.CLibrary.ENODEV;
-import static org.barestack.serve.dhcp.CLibrary.EPERM;
-import static org.barestack.serve.dhcp.CLibrary.EVENTFD;
-import static org.barestack.serve.dhcp.CLibrary.NONBLOCK;
-import static org.barestack.serve.dhcp.CLibrary.POLL;
-import static org.barestack.serve.dhcp.CLibrary.POLLIN;
-import static org.barestack.serve.dhcp.CLibrary.RECVFROM;
-import static org.barestack.serve.dhcp.CLibrary.SENDTO;
-import static org.barestack.serve.dhcp.CLibrary.SETSOCKOPT;
-import static org.barestack.serve.dhcp.CLibrary.SOCKET;
-import static org.barestack.serve.dhcp.CLibrary.SOCK_DGRAM;
-import static org.barestack.serve.dhcp.CLibrary.WRITE;
-import static org.barestack.serve.dhcp.CLibrary.call;
+import static org.barestack.serve.device.CLibrary.BIND;
+import static org.barestack.serve.device.CLibrary.CLOEXEC;
+import static org.barestack.serve.device.CLibrary.CLOSE;
+import static org.barestack.serve.device.CLibrary.EACCES;
+import static org.barestack.serve.device.CLibrary.EADDRINUSE;
+import static org.barestack.serve.device.CLibrary.EAGAIN;
+import static org.barestack.serve.device.CLibrary.EINTR;
+import static org.barestack.serve.device.CLibrary.ENODEV;
+import static org.barestack.serve.device.CLibrary.EPERM;
+import static org.barestack.serve.device.CLibrary.EVENTFD;
+import static org.barestack.serve.device.CLibrary.NONBLOCK;
+import static org.barestack.serve.device.CLibrary.POLL;
+import static org.barestack.serve.device.CLibrary.POLLIN;
+import static org.barestack.serve.device.CLibrary.RECVFROM;
+import static org.barestack.serve.device.CLibrary.SENDTO;
+import static org.barestack.serve.device.CLibrary.SETSOCKOPT;
+import static org.barestack.serve.device.CLibrary.SOCKET;
+import static org.barestack.serve.device.CLibrary.SOCK_DGRAM;
+import static org.barestack.serve.device.CLibrary.WRITE;
+import static org.barestack.serve.device.CLibrary.call;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.BindException;
-import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.ByteOrder;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.barestack.model.Ipv4;
-import org.barestack.serve.dhcp.CLibrary.NativeException;
+import org.barestack.serve.device.CLibrary.NativeException;
+import org.barestack.serve.device.OneInterface;
 import org.barestack.wire.dhcp.Endpoint;
 import org.barestack.wire.dhcp.Octets;
 
@@ -52,7 +51,6 @@ final class OneInterfaceSocket implements AutoCloseable {
   private static final int AF_INET = 2;
   private static final int SOL_SOCKET = 1;
   private static final int SO_BROADCAST = 6;
-  private static final int SO_BINDTODEVICE = 25;
 
   /** What UDP can carry at most; OVMF says it takes 65280 (option 57). */
   private static final int LARGEST = 65_507;
@@ -107,10 +105,9 @@ final class OneInterfaceSocket implements AutoCloseable {
         (int) call(it -> (int) SOCKET.invokeExact(it, AF_INET, SOCK_DGRAM | CLOEXEC | NONBLOCK, 0));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment on = arena.allocateFrom(JAVA_INT, 1);
-      MemorySegment name = arena.allocateFrom(device);
       MemorySegment any = address(arena, new Endpoint(Ipv4.ANY, port));
       option(socket, SO_BROADCAST, on);
-      option(socket, SO_BINDTODEVICE, name);
+      OneInterface.bind(socket, device);
       call(it -> (int) BIND.invokeExact(it, socket, any, ADDRESS_SIZE));
       int event = (int) call(it -> (int) EVENTFD.invokeExact(it, 0, CLOEXEC | NONBLOCK));
       return new OneInterfaceSocket(device, port, socket, event);
@@ -138,15 +135,7 @@ final class OneInterfaceSocket implements AutoCloseable {
           new BindException(
               "%s is taken: another DHCP or PXE server runs on this host; 'ss -lunp sport = :%d' names it. Stop it, keep it off %s, or set dhcp: port-4011 and give it what 'barestack dhcp-snippet' prints"
                   .formatted(where, port, device));
-      case ENODEV ->
-          new SocketException(
-              "there is no interface %s; there are: %s"
-                  .formatted(
-                      device,
-                      NetworkInterface.networkInterfaces()
-                          .map(NetworkInterface::getName)
-                          .sorted()
-                          .collect(Collectors.joining(", "))));
+      case ENODEV -> OneInterface.missing(device);
       default -> new SocketException("cannot listen on " + where + ": " + e.getMessage());
     };
   }

@@ -1,4 +1,4 @@
-package org.barestack.serve.dhcp;
+package org.barestack.serve.device;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -17,36 +17,38 @@ import java.lang.invoke.VarHandle;
 
 /** The socket functions of the C library. All numbers are those of Linux on x86_64 and aarch64. */
 @SuppressWarnings("restricted") // to call the C library is what this class is for
-final class CLibrary {
-  static final int SOCK_DGRAM = 2;
-  static final int CLOEXEC = 0x80000;
-  static final int NONBLOCK = 0x800;
-  static final short POLLIN = 1;
+public final class CLibrary {
+  public static final int SOCK_DGRAM = 2;
+  public static final int CLOEXEC = 0x80000;
+  public static final int NONBLOCK = 0x800;
+  public static final short POLLIN = 1;
 
-  static final int EPERM = 1;
-  static final int EINTR = 4;
-  static final int EAGAIN = 11;
-  static final int EACCES = 13;
-  static final int ENODEV = 19;
-  static final int EADDRINUSE = 98;
+  public static final int EPERM = 1;
+  public static final int EINTR = 4;
+  public static final int EAGAIN = 11;
+  public static final int EACCES = 13;
+  public static final int ENODEV = 19;
+  public static final int EADDRINUSE = 98;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
       ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-  static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  static final MethodHandle SETSOCKOPT =
+  public static final MethodHandle SOCKET =
+      function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  public static final MethodHandle SETSOCKOPT =
       function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  static final MethodHandle BIND = function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-  static final MethodHandle POLL = function("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  static final MethodHandle RECVFROM =
+  public static final MethodHandle BIND = function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  public static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  public static final MethodHandle POLL = function("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  public static final MethodHandle RECVFROM =
       function("recvfrom", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
-  static final MethodHandle SENDTO =
+  public static final MethodHandle SENDTO =
       function("sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-  static final MethodHandle WRITE = function("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  static final MethodHandle CLOSE = function("close", JAVA_INT, JAVA_INT);
+  public static final MethodHandle WRITE =
+      function("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  public static final MethodHandle CLOSE = function("close", JAVA_INT, JAVA_INT);
   private static final MethodHandle STRERROR =
       LINKER.downcallHandle(
           LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -63,12 +65,12 @@ final class CLibrary {
 
   /** A call, given the place for its errno. */
   @FunctionalInterface
-  interface NativeCall {
+  public interface NativeCall {
     long run(MemorySegment errno) throws Throwable;
   }
 
   /** A call that failed. */
-  static final class NativeException extends IOException {
+  public static final class NativeException extends IOException {
     private static final long serialVersionUID = 1;
 
     private final int errno;
@@ -78,7 +80,8 @@ final class CLibrary {
       this.errno = errno;
     }
 
-    int errno() {
+    /** As errno(3) has it. */
+    public int errno() {
       return errno;
     }
 
@@ -93,7 +96,7 @@ final class CLibrary {
   }
 
   /** The call's result, or an exception with errno if that is negative. */
-  static long call(NativeCall call) throws NativeException {
+  public static long call(NativeCall call) throws NativeException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(ERRNO_LAYOUT);
       long result = call.run(errno);
