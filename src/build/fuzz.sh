@@ -21,7 +21,7 @@ for target in dhcp=wire.dhcp.DhcpFuzzTest tftp=wire.tftp.TftpFuzzTest routes=ser
   name=${target%%=*}
   echo "fuzz $name: $seconds s"
   "$JAVA_HOME/bin/java" -cp "target/classes:target/test-classes:$(cat "$classpath")" \
-    --enable-native-access=ALL-UNNAMED -XX:+EnableDynamicAgentLoading \
+    -Xmx1g --enable-native-access=ALL-UNNAMED -XX:+EnableDynamicAgentLoading \
     com.code_intelligence.jazzer.Jazzer \
     --target_class="org.barestack.${target#*=}" --instrumentation_includes='org.barestack.**' \
     --reproducer_path=target "-artifact_prefix=src/test/resources/fuzz/$name/" \
