@@ -4,6 +4,7 @@ SHELL := /bin/bash
 
 SITE ?= examples/lab
 NODE ?=
+FUZZ ?= 10m
 # Maven's own libraries use what the JDK warns of; its warnings are not the user's.
 MVN = JAVA_HOME=$$(src/build/find-jdk.sh) MAVEN_OPTS=--sun-misc-unsafe-memory-access=allow mvn -B --no-transfer-progress
 
@@ -51,6 +52,11 @@ test: ## everything, from unit tests to machines that boot in QEMU
 test-all: ## the same with every combination of firmware and mode
 	@src/build/prerequisites.sh test
 	$(MVN) verify -Dmatrix=full
+
+.PHONY: fuzz
+fuzz: ## FUZZ=10m ## look for packets and requests that break a server, for that long each kind
+	@src/build/prerequisites.sh build
+	@src/build/fuzz.sh $(FUZZ)
 
 .PHONY: format
 format: ## format the code

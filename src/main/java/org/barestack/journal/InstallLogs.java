@@ -142,6 +142,12 @@ public final class InstallLogs {
     for (Path each : List.of(root, node, folder)) {
       StateFiles.makeFolder(each);
     }
+    for (Path each : List.of(node, folder)) {
+      if (!Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+        // A service of root's would write for the owner of the site wherever that link leads.
+        throw new IOException(each + " is no folder; move it away");
+      }
+    }
     Path unfinished = folder.resolve("." + file.getFileName() + ".new");
     try {
       StateFiles.makeFile(unfinished);

@@ -181,4 +181,29 @@ class InstallLogsTest {
         .isThrownBy(() -> keep("a", "x"))
         .withMessageContaining("kvm1/bsaaaa222222/a");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kvm1", "kvm1/bsaaaa222222"})
+  void noLinkLeadsALogElsewhere(String link) throws IOException {
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    Files.createDirectories(root.resolve(link).resolveSibling(""));
+    Files.createSymbolicLink(root.resolve(link), elsewhere);
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> keep("cron", "* * * * * root sh"))
+        .havingCause()
+        .withMessageContaining("is no folder");
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void aLinkInTheLogsPlaceIsReplacedNotFollowed() throws IOException {
+    Path precious = Files.writeString(folder.resolve("precious"), "as it was");
+    Path install = Files.createDirectories(root.resolve("kvm1/bsaaaa222222"));
+    Files.createSymbolicLink(install.resolve("a.log"), precious);
+    Files.createSymbolicLink(install.resolve(".b.log.new"), precious);
+    assertThat(keep("a.log", "lines")).isEqualTo(new Answer.Kept(5, List.of()));
+    assertThat(install.resolve("a.log")).hasContent("lines");
+    assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> keep("b.log", "lines"));
+    assertThat(precious).hasContent("as it was");
+  }
 }

@@ -11,8 +11,6 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
@@ -52,10 +50,12 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
    * @param sent runs on an I/O thread when all of the file was sent in one answer
    * @throws IOException if the file cannot be opened; nothing was answered then
    */
-  static void send(HttpServerExchange exchange, Path path, Runnable sent) throws IOException {
-    FileChannel file = FileChannel.open(path);
+  static void send(HttpServerExchange exchange, Reply.StoredFile stored, Runnable sent)
+      throws IOException {
+    OpenedFile opened = OpenedFile.open(stored.folder(), stored.file());
+    FileChannel file = opened.channel();
     long size = file.size();
-    Instant modified = Files.getLastModifiedTime(path).toInstant();
+    Instant modified = opened.modified();
     Date date = Date.from(modified.truncatedTo(ChronoUnit.SECONDS));
     ETag tag =
         new ETag(false, Long.toHexString(modified.toEpochMilli()) + "-" + Long.toHexString(size));
@@ -70,7 +70,8 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
       return;
     }
     // UEFI HTTP Boot goes by the type where the URL has no suffix that it knows.
-    String type = path.toString().endsWith(".efi") ? "application/efi" : "application/octet-stream";
+    boolean efi = stored.file().toString().endsWith(".efi");
+    String type = efi ? "application/efi" : "application/octet-stream";
     headers.put(Headers.CONTENT_TYPE, type);
     ByteRange.@Nullable RangeResponseResult range = range(exchange, size, date, tag);
     if (range != null) {

@@ -471,9 +471,10 @@ public final class HttpServer implements AutoCloseable {
         exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, 0);
         exchange.endExchange();
       }
-      case Reply.StoredFile(Path path, LongConsumer sent) -> {
+      case Reply.StoredFile stored -> {
         try {
-          FileSender.send(exchange, path, () -> tell(sent, exchange.getResponseContentLength()));
+          FileSender.send(
+              exchange, stored, () -> tell(stored.sent(), exchange.getResponseContentLength()));
         } catch (IOException | RuntimeException e) {
           send(exchange, fault(exchange, e));
         }

@@ -3,6 +3,7 @@ package org.barestack.serve.http;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import org.barestack.model.PlainText;
 
 /** What a route answers. */
 sealed interface Reply {
@@ -19,9 +20,11 @@ sealed interface Reply {
   /**
    * A regular file that is there.
    *
+   * @param folder which it is sent from; no symbolic link is followed below it
+   * @param file below that folder, without symbolic links
    * @param sent gets the octets when all of the file, not a range, is sent; may block
    */
-  record StoredFile(Path path, LongConsumer sent) implements Reply {}
+  record StoredFile(Path folder, Path file, LongConsumer sent) implements Reply {}
 
   /** What is asked for is on another server: 302, which iPXE follows. */
   record Redirect(URI location) implements Reply {}
@@ -29,8 +32,8 @@ sealed interface Reply {
   /** Done, nothing to say: 204. */
   record Done() implements Reply {}
 
-  /** One line with that status. */
+  /** One line with that status, on whatever terminal it is shown. */
   static Reply line(int status, String line) {
-    return new Text(status, line + "\n", UNNOTED);
+    return new Text(status, PlainText.of(line) + "\n", UNNOTED);
   }
 }

@@ -113,8 +113,9 @@ final class Routes {
   /** Finds the route of a decoded path. */
   Match match(String method, String path) {
     Set<String> allowed = new TreeSet<>();
+    Optional<List<String>> segments = StaticTree.segments(path);
     for (Route route : table) {
-      Optional<List<String>> captured = StaticTree.segments(path).flatMap(route::match);
+      Optional<List<String>> captured = segments.flatMap(route::match);
       if (captured.isPresent()) {
         if (route.methods().contains(method)) {
           return new Match.To(route, captured.get());
@@ -184,8 +185,10 @@ final class Routes {
       return Reply.line(404, "no loader has that name");
     }
     return switch (found.get()) {
-      case Loaders.Answer.Found(Path file, var size, var digest, var knownAs) ->
-          new Reply.StoredFile(file, Reply.UNNOTED);
+      case Loaders.Answer.Found(Path file, var size, var digest, var knownAs) -> {
+        Path real = file.toRealPath(); // distributions link to their loaders
+        yield new Reply.StoredFile(real.resolveSibling(""), real, Reply.UNNOTED);
+      }
       case Loaders.Answer.Missing(String message) -> throw new NotThere(message);
     };
   }
@@ -210,7 +213,8 @@ final class Routes {
               case Releases.Answer.Found(Tree tree) -> {
                 Path image = which.apply(tree);
                 yield new Reply.StoredFile(
-                    image,
+                    httpRoot.root(),
+                    inHttpRoot(image),
                     bytes ->
                         desk.report(
                             token, Kind.FETCHED, file(image.getFileName().toString(), bytes)));
@@ -219,6 +223,21 @@ final class Routes {
                   new Reply.Redirect(URI.create(withoutSlash(tree) + "/images/pxeboot/" + name));
               case Releases.Answer.Missing(String message) -> throw new NotThere(message);
             });
+  }
+
+  private Path inHttpRoot(Path image) {
+    try {
+      return httpRoot
+          .inside(image)
+          .orElseThrow(() ->
+              new NotThere(
+                  image
+                      + " leads out of "
+                      + httpRoot.root()
+                      + ", or is no file: copy it there instead of a link"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String withoutSlash(URI tree) {
@@ -300,7 +319,8 @@ final class Routes {
           return switch (logs.keep(
               node, open.install().id(), name, request.body().readAllBytes())) {
             case InstallLogs.Answer.Kept(long octets, List<String> dropped) -> {
-              log.info("{} at {}: log {}, {} octets", node, request.peer(), name, octets);
+              log.info(
+                  "{} at {}: log {}, {} octets", node, request.peer(), LogText.of(name), octets);
               dropped.forEach(old -> log.info("{}: the logs of install {} are dropped", node, old));
               yield new Reply.Done();
             }
@@ -337,6 +357,7 @@ final class Routes {
     boolean installer = below.contains("images") || below.getLast().equals(".treeinfo");
     String name = String.join("/", below.subList(1, below.size()));
     return new Reply.StoredFile(
+        httpRoot.root(),
         file.get(),
         tree.equals("releases") && installer
             ? bytes -> desk.fetched(request.interfaces(), file(name, bytes))

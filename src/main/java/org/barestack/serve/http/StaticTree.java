@@ -52,11 +52,16 @@ record StaticTree(Path root) {
   Optional<Path> file(List<String> segments) throws IOException {
     Path path = root;
     for (String segment : segments) {
-      if (Files.isRegularFile(path)) {
-        return Optional.empty();
+      if (Files.exists(path) && !Files.isDirectory(path)) {
+        return Optional.empty(); // no fault, as the kernel would have it: ENOTDIR
       }
       path = path.resolve(segment);
     }
+    return inside(path);
+  }
+
+  /** The same for a path that was found elsewhere. */
+  Optional<Path> inside(Path path) throws IOException {
     try {
       Path real = path.toRealPath();
       return Optional.of(real).filter(file -> file.startsWith(root) && Files.isRegularFile(file));

@@ -44,7 +44,7 @@ final class AddressPart {
 
   Answer answer(Question question) {
     Ipv4 relay = question.packet().giaddr();
-    if (!relay.equals(Ipv4.ANY) && !settings.subnet().contains(relay)) {
+    if (!relay.equals(Ipv4.ANY) && !settings.subnet().isHost(relay)) {
       return question.refuse("relayed by " + relay + ", outside " + settings.subnet());
     }
     Optional<Ipv4> server = question.packet().address(SERVER_ID);
@@ -141,7 +141,17 @@ final class AddressPart {
     DhcpPacket ack =
         network(question.packet().answer(MessageType.ACK, settings.serverAddress()), lease)
             .withAddresses(ciaddr, Ipv4.ANY);
-    return new Reply(ack, question.unicast(), question + ": ACK for its " + ciaddr);
+    return new Reply(ack, toClient(question), question + ": ACK for its " + ciaddr);
+  }
+
+  /**
+   * To the address that the client says it uses, if that is of this network: who forges it must not
+   * have us write to hosts elsewhere.
+   */
+  private Endpoint toClient(Question question) {
+    return settings.subnet().isHost(question.packet().ciaddr())
+        ? question.unicast()
+        : question.broadcast();
   }
 
   private Answer decline(Question question, Lease lease) {
@@ -181,7 +191,7 @@ final class AddressPart {
         };
     return new Reply(
         answer,
-        type == MessageType.ACK ? question.unicast() : question.broadcast(),
+        type == MessageType.ACK ? toClient(question) : question.broadcast(),
         question.client() instanceof Plain ? log : log + ", " + BootPart.describe(file));
   }
 

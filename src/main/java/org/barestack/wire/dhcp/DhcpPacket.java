@@ -7,6 +7,7 @@ import static org.barestack.wire.dhcp.OptionCode.CLIENT_ID;
 import static org.barestack.wire.dhcp.OptionCode.DNS;
 import static org.barestack.wire.dhcp.OptionCode.END;
 import static org.barestack.wire.dhcp.OptionCode.IPXE;
+import static org.barestack.wire.dhcp.OptionCode.LARGEST_MESSAGE;
 import static org.barestack.wire.dhcp.OptionCode.LEASE_TIME;
 import static org.barestack.wire.dhcp.OptionCode.MACHINE_ID;
 import static org.barestack.wire.dhcp.OptionCode.MESSAGE_TYPE;
@@ -100,6 +101,14 @@ public record DhcpPacket(
 
   /** BOOTP's fixed size (RFC 951 §3); old clients and relays drop what is shorter. */
   private static final int SMALLEST = 300;
+
+  /** What every client takes, and one frame of Ethernet: boot ROMs put no fragments together. */
+  private static final int SMALLEST_DATAGRAM = 576;
+
+  private static final int FRAME = 1500;
+
+  /** IP 20, UDP 8. */
+  private static final int HEADERS = 28;
 
   private static final int OVERLOAD_FILE = 1;
   private static final int OVERLOAD_SNAME = 2;
@@ -338,6 +347,17 @@ public record DhcpPacket(
       at = end;
     }
     return classes;
+  }
+
+  /** Octets of the largest packet that this client takes: what option 57 leaves of a frame. */
+  public int largestAnswer() {
+    int datagram =
+        options
+            .get(LARGEST_MESSAGE)
+            .filter(value -> value.size() == 2)
+            .map(value -> Math.clamp(value.uint16(0), SMALLEST_DATAGRAM, FRAME))
+            .orElse(FRAME);
+    return datagram - HEADERS;
   }
 
   /** What is inside option 175, iPXE's own; empty if there is none or it is no list of options. */

@@ -68,6 +68,22 @@ public final class DhcpResponder {
               .formatted(type.get(), from, packet.chaddr()));
     }
     Question question = new Question(packet, type.get(), mac.get(), Client.of(packet), from);
+    return fitting(question, answer(question, port));
+  }
+
+  /** Much of an answer is the client's own words, so what it sends decides how long that gets. */
+  private static Answer fitting(Question question, Answer answer) {
+    if (!(answer instanceof Reply reply)) {
+      return answer;
+    }
+    int octets = reply.packet().bytes().length;
+    int largest = question.packet().largestAnswer();
+    return octets <= largest
+        ? reply
+        : question.refuse("its answer has %d octets, it takes %d".formatted(octets, largest));
+  }
+
+  private Answer answer(Question question, int port) {
     if (port == DhcpMode.BOOT_SERVER_PORT) {
       return bootServer(question);
     }

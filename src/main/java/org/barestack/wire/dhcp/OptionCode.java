@@ -28,6 +28,9 @@ public final class OptionCode {
   /** Why a NAK is one, for the client's log (RFC 2132 §9.9). */
   public static final int MESSAGE = 56;
 
+  /** RFC 2132 §9.10: the largest datagram that the client takes, 16 bits. */
+  public static final int LARGEST_MESSAGE = 57;
+
   public static final int RENEWAL_TIME = 58;
   public static final int REBINDING_TIME = 59;
   public static final int VENDOR_CLASS = 60;

@@ -109,7 +109,7 @@ final class Bench implements AutoCloseable {
             gone.kpxe: { clients: [bios_pxe], files: [%1$s/none], install: { Debian: apt-get install ipxe }, known: {} }
             """,
             folder));
-    Site site = site();
+    Site site = site(node("kvm1", "192.168.50.11", KVM1, KVM1_SECOND));
     desk = new BootDesk(() -> site, journal, InstantSource.fixed(Instant.EPOCH), new Random(7));
     Releases releases = new Releases(httpRoot);
     logs = new InstallLogs(folder.resolve("logs"));
@@ -231,27 +231,30 @@ final class Bench implements AutoCloseable {
     }
   }
 
-  private static Site site() {
+  /** A worker with two interfaces. */
+  static Node node(String name, String address, MacAddress first, MacAddress second) {
+    return new Node(
+        new NodeName(name),
+        Role.KVM_WORKER,
+        Ipv4.parse(address),
+        Map.of("nic1", first, "nic2", second),
+        List.of(),
+        Map.of(),
+        Map.of(),
+        List.of(new Node.DiskRule.Size(1, null)),
+        Node.Firmware.UEFI,
+        Node.LocalBoot.AUTO,
+        Node.BootOrder.NETWORK_FIRST,
+        List.of(),
+        List.of(),
+        List.of(),
+        null);
+  }
+
+  static Site site(Node... nodes) {
     Subnet subnet = Subnet.parse("192.168.50.0/24");
     Ipv4 gateway = Ipv4.parse("192.168.50.1");
     AddressRange range = AddressRange.parse("192.168.50.60-192.168.50.90");
-    Node node =
-        new Node(
-            new NodeName("kvm1"),
-            Role.KVM_WORKER,
-            Ipv4.parse("192.168.50.11"),
-            Map.of("nic1", KVM1, "nic2", KVM1_SECOND),
-            List.of(),
-            Map.of(),
-            Map.of(),
-            List.of(new Node.DiskRule.Size(1, null)),
-            Node.Firmware.UEFI,
-            Node.LocalBoot.AUTO,
-            Node.BootOrder.NETWORK_FIRST,
-            List.of(),
-            List.of(),
-            List.of(),
-            null);
     return new Site(
         "lab",
         new Site.Time("UTC", List.of("192.168.50.1")),
@@ -268,6 +271,6 @@ final class Bench implements AutoCloseable {
         new Site.Access("admin", List.of("ssh-ed25519 AAAA")),
         new Site.Storage.LabNfs(),
         new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
-        List.of(node));
+        List.of(nodes));
   }
 }

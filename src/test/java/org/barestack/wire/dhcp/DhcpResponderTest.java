@@ -95,7 +95,9 @@ class DhcpResponderTest {
           RENEWING                       | 1   |              |                | 192.168.77.85 | 0.0.0.0      | ACK 192.168.77.85 | 192.168.77.85:68
           RENEWING out of the pool       | 2   |              |                | 192.168.77.86 | 0.0.0.0      | ACK 192.168.77.86 | 192.168.77.86:68
           RENEWING what it has no longer | 1   |              |                | 192.168.77.84 | 0.0.0.0      | NAK 0.0.0.0       | 255.255.255.255:68
+          RENEWING, forged sender        | 1   |              | 192.168.77.85  | 10.0.0.5      | 0.0.0.0      | ACK 192.168.77.85 | 255.255.255.255:68
           relayed from another network   | 1   | 192.168.77.1 | 192.168.77.85  | 0.0.0.0       | 10.0.0.1     | silence           |
+          relayed from no host's address | 1   | 192.168.77.1 | 192.168.77.85  | 0.0.0.0       | 192.168.77.255 | silence         |
           """)
   void request(
       String state,
@@ -391,5 +393,41 @@ class DhcpResponderTest {
                 good.leaseTime(),
                 good.discoveryControl()))
         .withMessageContaining(problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"192.168.77.85, 192.168.77.85:68", "10.0.0.5, 255.255.255.255:68"})
+  void nothingIsSentToHostsElsewhere(String ciaddr, String to) {
+    DhcpPacket inform = patched(client(1, MessageType.INFORM), CIADDR, address(ciaddr));
+    assertThat(reply(answer(inform)).to()).hasToString(to);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # what is echoed          | its octets | option 57 | answered
+          a usual identifier        | 7          |           | true
+          as much as a frame holds  | 1100       |           | true
+          more than a frame holds   | 1400       |           | false
+          less than the client says | 200        | 0258      | true
+          more than the client says | 400        | 0258      | false
+          an option 57 below the minimum counts as 576 | 200 | 0001 | true
+          an option 57 above a frame counts as a frame | 1400 | ffff | false
+          an option 57 of the wrong size counts for nothing | 400 | 02 | true
+          """)
+  void anAnswerIsNoLongerThanTheClientTakes(
+      String what, int octets, @Nullable String largest, boolean answered) {
+    DhcpPacket packet =
+        client(1, MessageType.DISCOVER).with(OptionCode.CLIENT_ID, Octets.of(new byte[octets]));
+    if (largest != null) {
+      packet = packet.with(OptionCode.LARGEST_MESSAGE, Octets.of(HexFormat.of().parseHex(largest)));
+    }
+    Answer answer = answer(packet);
+    assertThat(answer instanceof Reply).as(what).isEqualTo(answered);
+    if (answer instanceof Silence silence) {
+      assertThat(silence.reason()).contains("its answer has ");
+    }
   }
 }
