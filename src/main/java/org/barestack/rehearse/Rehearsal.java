@@ -33,14 +33,18 @@ public final class Rehearsal implements AutoCloseable {
   private final Lab lab;
   private final Journal journal;
   private final Path directory;
-  private final Process server;
+  private final List<String> serve;
   private final Map<NodeName, VirtualMachine> machines = new LinkedHashMap<>();
+  private int starts;
+  private Process server;
 
-  private Rehearsal(Lab lab, Journal journal, Path directory, Process server) {
+  private Rehearsal(Lab lab, List<String> serve, Journal journal, Path directory)
+      throws IOException {
     this.lab = lab;
+    this.serve = List.copyOf(serve);
     this.journal = journal;
     this.directory = directory;
-    this.server = server;
+    this.server = start();
   }
 
   /** What a network has besides our server, such as another DHCP server. */
@@ -73,8 +77,7 @@ public final class Rehearsal implements AutoCloseable {
     try {
       lab.advertiseRouter(directory.resolve("router.log"));
       neighbours.start(lab);
-      Process server = lab.start(serve, directory.resolve("serve.log"));
-      Rehearsal rehearsal = new Rehearsal(lab, journal, directory, server);
+      Rehearsal rehearsal = new Rehearsal(lab, serve, journal, directory);
       for (Node node : site.nodes()) {
         rehearsal.machines.put(node.name(), rehearsal.machine(qemu, accelerator, node));
       }
@@ -109,9 +112,31 @@ public final class Rehearsal implements AutoCloseable {
     return directory.resolve(node + ".raw");
   }
 
-  /** What the server prints. */
+  private Process start() throws IOException {
+    starts++;
+    return lab.start(serve, serverLog());
+  }
+
+  /** Ends the server as a crash would, by SIGKILL, and waits until it is gone. */
+  public void killServer() throws InterruptedException {
+    server.destroyForcibly().waitFor();
+  }
+
+  /**
+   * Starts the server again, with a log of its own.
+   *
+   * @throws IllegalStateException if it still runs
+   */
+  public void restartServer() throws IOException {
+    if (serving()) {
+      throw new IllegalStateException("the server still runs");
+    }
+    server = start();
+  }
+
+  /** What the server prints, since its last start. */
   public Path serverLog() {
-    return directory.resolve("serve.log");
+    return directory.resolve(starts == 1 ? "serve.log" : "serve." + starts + ".log");
   }
 
   /** Whether the server still runs. */

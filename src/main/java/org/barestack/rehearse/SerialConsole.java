@@ -63,8 +63,9 @@ final class SerialConsole {
     }
   }
 
-  /** From here on the machine runs. */
+  /** From here on the machine runs: nobody waits for what it printed before. */
   synchronized void running() {
+    next = lines.size();
     ended = "";
   }
 
@@ -75,7 +76,8 @@ final class SerialConsole {
   }
 
   /**
-   * The first line that {@code pattern} is found in, after the one that the last call returned.
+   * The first line that {@code pattern} is found in, since the last power-on and after the one that
+   * the last call returned.
    *
    * @throws TimeoutException if none comes within {@code limit}
    * @throws IOException if the machine ended before

@@ -134,8 +134,8 @@ public final class VirtualMachine implements AutoCloseable {
   }
 
   /**
-   * Waits for a line of the serial port: the first that {@code pattern} is found in, after the one
-   * that the last call returned.
+   * Waits for a line of the serial port: the first that {@code pattern} is found in, since {@link
+   * #start} and after the one that the last call returned. Resets in between do not matter.
    *
    * @throws TimeoutException if none comes within {@code limit}; the message has the last lines
    * @throws IOException if the machine goes off before; so has this

@@ -117,10 +117,12 @@ class ServiceIT {
             .toArray(String[]::new));
   }
 
+  /** It asks for answers by broadcast, which any interface might carry. */
   private Program udhcpc(Namespace where) {
     return where.start(
         "busybox",
         "udhcpc",
+        "-B",
         "-n",
         "-q",
         "-t",
@@ -160,6 +162,39 @@ class ServiceIT {
     }
     // Proof that the other network reaches this host at all.
     assertThat(other.start("busybox", "ping", "-c", "1", NET + ".1").exitStatus()).isZero();
+  }
+
+  /** What a network hears of this host. IPv6 is the kernel's own. */
+  private static Program listen(Namespace where) throws IOException {
+    Path mac = Path.of("/sys/class/net", where.hostDevice(), "address");
+    String filter = "ether src " + Files.readString(mac).strip() + " and not ip6";
+    Program tcpdump = where.start("tcpdump", "-l", "-n", "-i", "eth0", filter);
+    tcpdump.await("listening on");
+    return tcpdump;
+  }
+
+  /** Answers by broadcast, its own question for other servers, its ARP probe of the pool. */
+  @Test
+  void noPacketOfAWholeExchangeComesToTheOtherNetwork() throws IOException {
+    Program here = listen(ours);
+    Program there = listen(other);
+    serve();
+    assertThat(udhcpc(ours).await("bound")).isEqualTo("bound " + NET + ".11");
+    ours.start("ip", "link", "set", "eth0", "address", "52:54:00:aa:00:0f").exitStatus();
+    String stranger = udhcpc(ours).await("bound").replace("bound ", "");
+    assertThat(curl(ours, "tftp://" + NET + ".1/undionly.kpxe").exitStatus()).isZero();
+    assertThat(curl(ours, URL + "/boot.ipxe").exitStatus()).isZero();
+    assertThat(udhcpc(other).exitStatus()).isNotZero();
+
+    here.await("> 255.255.255.255.67: BOOTP/DHCP, Request");
+    here.await("> 255.255.255.255.68: BOOTP/DHCP, Reply");
+    here.await("ARP, Request who-has " + stranger);
+    // The end of the capture, and the proof that it hears.
+    Namespace.run("busybox", "ping", "-c", "1", OTHER_NET + ".9");
+    there.await("ICMP echo request");
+    assertThat(there.toString().lines().filter(line -> line.matches("[0-9:.]{15} .*")))
+        .isNotEmpty()
+        .allMatch(line -> line.contains("ARP") ? line.contains(OTHER_NET) : line.contains("ICMP"));
   }
 
   @Test
