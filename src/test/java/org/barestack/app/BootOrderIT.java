@@ -16,25 +16,17 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.barestack.journal.SqliteJournal;
 import org.barestack.model.InstallId;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
 import org.barestack.model.Phase;
-import org.barestack.model.Role;
-import org.barestack.model.Site;
-import org.barestack.model.Subject;
-import org.barestack.rehearse.Accelerator;
 import org.barestack.rehearse.Lab;
 import org.barestack.rehearse.Rehearsal;
 import org.barestack.rehearse.VirtualMachine;
-import org.barestack.site.SiteFile;
-import org.barestack.site.SiteResult;
 import org.barestack.testing.Command;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,8 +38,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class BootOrderIT {
   private static final Duration LIMIT = Duration.ofMinutes(8);
-  private static final Path HOME = Path.of("").toAbsolutePath();
-  private static final Path HTTP_ROOT = HOME.resolve("target/standin/http-root");
   private static final Pattern UP = Pattern.compile("standin: installed system up node=");
   private static final Pattern SSH = Pattern.compile("standin: phase=ssh-ready");
   private static final Pattern FROM_DISK = starting("Rocky Linux");
@@ -62,15 +52,6 @@ class BootOrderIT {
 
   private static Pattern starting(String entry) {
     return Pattern.compile("BdsDxe: starting Boot[0-9A-F]{4} \"" + entry);
-  }
-
-  @BeforeAll
-  static void buildStandIn() {
-    run(
-        Command.of(
-            "src/standin/build.sh",
-            HTTP_ROOT.resolve("releases/rocky-9.7-x86_64").toString(),
-            "9.7"));
   }
 
   /** The operator's key, which only the agent holds. */
@@ -102,43 +83,23 @@ class BootOrderIT {
     return part;
   }
 
-  private Rehearsal rehearse(String bootOrder) throws Exception {
+  private RehearsedSite rehearse(String bootOrder) throws Exception {
     String key = Files.readString(work.resolve("key.pub")).strip();
-    String site =
-        Files.readString(Path.of("examples/lab/site.yaml"))
-            .replaceFirst("- ssh-ed25519 .*", "- " + key)
-            .replaceFirst("defaults:\n", "defaults:\n  boot_order: " + bootOrder + "\n");
-    Path file =
-        Files.writeString(Files.createDirectories(work.resolve("site")).resolve("site.yaml"), site);
-    Rehearsal rehearsal =
+    RehearsedSite site =
         add(
-            Rehearsal.open(
-                read(file),
-                List.of(
-                    HOME.resolve("barestack").toString(),
-                    "serve",
-                    "--site=" + file,
-                    "--http-root=" + HTTP_ROOT),
-                add(SqliteJournal.readOnly(journal())),
-                work.resolve("machines"),
-                Accelerator.TCG,
+            new RehearsedSite(
+                work,
+                text ->
+                    text.replaceFirst("- ssh-ed25519 .*", "- " + key)
+                        .replaceFirst(
+                            "defaults:\n", "defaults:\n  boot_order: " + bootOrder + "\n"),
                 lab::set));
-    rehearsal.awaitServing(LIMIT);
-    return rehearsal;
+    site.awaitServing(LIMIT);
+    return site;
   }
 
-  private static Site read(Path file) {
-    return ((SiteResult.Good) SiteFile.load(file, Set.of(Role.MANAGEMENT, Role.KVM_WORKER))).site();
-  }
-
-  private Path journal() {
-    return work.resolve("site/.barestack/journal.db");
-  }
-
-  private List<Kind> kinds() {
-    try (SqliteJournal journal = SqliteJournal.readOnly(journal())) {
-      return journal.events(new Subject.OfNode(NODE)).stream().map(NodeEvent::kind).toList();
-    }
+  private static List<Kind> kinds(RehearsedSite site) {
+    return site.events(NODE).stream().map(NodeEvent::kind).toList();
   }
 
   private static Command.Result run(Command command) {
@@ -153,7 +114,7 @@ class BootOrderIT {
         Objects.requireNonNull(lab.get())
             .command(
                 List.of(
-                    HOME.resolve("barestack").toString(),
+                    Path.of("barestack").toAbsolutePath().toString(),
                     "reinstall",
                     NODE.text(),
                     "--wipe",
@@ -180,7 +141,8 @@ class BootOrderIT {
   @MethodSource("orders")
   void itBootsItsDiskAndIsBroughtBackToTheInstaller(String order) throws Exception {
     boolean diskFirst = order.equals("disk-first");
-    Rehearsal rehearsal = rehearse(order);
+    RehearsedSite site = rehearse(order);
+    Rehearsal rehearsal = site.rehearsal();
     VirtualMachine machine = rehearsal.machine(NODE);
 
     machine.start();
@@ -190,7 +152,7 @@ class BootOrderIT {
     machine.await(UP, LIMIT);
     machine.powerOff();
 
-    long asked = kinds().stream().filter(Kind.LOCAL_BOOT_OFFERED::equals).count();
+    long asked = kinds(site).stream().filter(Kind.LOCAL_BOOT_OFFERED::equals).count();
     int printed = serial(machine).length();
     int logged = Files.readString(rehearsal.serverLog()).length();
     machine.start();
@@ -201,7 +163,7 @@ class BootOrderIT {
         .isEqualTo(!diskFirst);
     assertThat(Files.readString(rehearsal.serverLog()).substring(logged).contains("UEFI_X64"))
         .isEqualTo(!diskFirst);
-    assertThat(kinds().stream().filter(Kind.LOCAL_BOOT_OFFERED::equals).count())
+    assertThat(kinds(site).stream().filter(Kind.LOCAL_BOOT_OFFERED::equals).count())
         .isEqualTo(diskFirst ? asked : asked + 1);
 
     assertThat(reinstallNow())

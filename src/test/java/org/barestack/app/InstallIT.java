@@ -2,7 +2,6 @@ package org.barestack.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,29 +9,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.barestack.journal.SqliteJournal;
 import org.barestack.model.InstallId;
-import org.barestack.model.Journal;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
 import org.barestack.model.Phase;
-import org.barestack.model.Role;
-import org.barestack.model.Site;
-import org.barestack.model.Subject;
-import org.barestack.rehearse.Accelerator;
 import org.barestack.rehearse.Rehearsal;
 import org.barestack.rehearse.VirtualMachine;
-import org.barestack.site.SiteFile;
-import org.barestack.site.SiteResult;
-import org.barestack.testing.Command;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,23 +35,10 @@ class InstallIT {
   /** Every step takes seconds on an idle host; software translation on a busy one is patient. */
   private static final Duration LIMIT = Duration.ofMinutes(8);
 
-  private static final Path HOME = Path.of("").toAbsolutePath();
-  private static final Path HTTP_ROOT = HOME.resolve("target/standin/http-root");
   private static final Pattern UP = Pattern.compile("standin: installed system up node=");
 
   @TempDir private Path work = Path.of("");
   private final List<AutoCloseable> open = new ArrayList<>();
-
-  @BeforeAll
-  static void buildStandIn() {
-    Command.Result build =
-        Command.of(
-                "src/standin/build.sh",
-                HTTP_ROOT.resolve("releases/rocky-9.7-x86_64").toString(),
-                "9.7")
-            .run();
-    assertThat(build.status()).as(build.all()).isZero();
-  }
 
   @AfterEach
   void close() throws Exception {
@@ -77,56 +52,19 @@ class InstallIT {
     return part;
   }
 
-  /** {@code examples/lab} with another DHCP mode, in a folder of its own. */
-  private Path siteFile(String dhcp) throws IOException {
-    String text = Files.readString(Path.of("examples/lab/site.yaml"));
-    if (dhcp.equals("proxy")) {
-      text =
-          text.replaceFirst("(?m)^  dhcp: full.*$", "  dhcp: proxy")
-              .replaceFirst("(?m)^  pool: .*\\R", "");
-    }
-    return Files.writeString(
-        Files.createDirectories(work.resolve("site")).resolve("site.yaml"), text);
-  }
-
-  private Rehearsal rehearse(String dhcp) throws Exception {
-    Path file = siteFile(dhcp);
-    Site site =
-        ((SiteResult.Good) SiteFile.load(file, Set.of(Role.MANAGEMENT, Role.KVM_WORKER))).site();
-    List<String> serve =
-        List.of(
-            HOME.resolve("barestack").toString(),
-            "serve",
-            "--site=" + file,
-            "--http-root=" + HTTP_ROOT);
-    Rehearsal rehearsal =
+  private RehearsedSite rehearse(String dhcp) throws Exception {
+    RehearsedSite site =
         add(
-            Rehearsal.open(
-                site,
-                serve,
-                journal(),
-                work.resolve("machines"),
-                Accelerator.TCG,
+            new RehearsedSite(
+                work,
+                dhcp,
                 lab -> {
                   if (dhcp.equals("proxy")) {
                     add(new OtherDhcpServer(lab, work.resolve("dnsmasq.log")));
                   }
                 }));
-    rehearsal.awaitServing(LIMIT);
-    return rehearsal;
-  }
-
-  private Journal journal() {
-    return add(SqliteJournal.readOnly(work.resolve("site/.barestack/journal.db")));
-  }
-
-  private String barestack(String... arguments) {
-    List<String> line = new ArrayList<>(List.of(HOME.resolve("barestack").toString()));
-    line.addAll(List.of(arguments));
-    line.add("--site=" + work.resolve("site"));
-    Command.Result result = Command.of(line.toArray(String[]::new)).run();
-    assertThat(result.status()).as(result.all()).isZero();
-    return result.output();
+    site.awaitServing(LIMIT);
+    return site;
   }
 
   private static InstallId install(NodeState state) {
@@ -148,14 +86,15 @@ class InstallIT {
   @MethodSource("machines")
   void aBlankMachineInstallsItselfOnce(String name, String dhcp) throws Exception {
     NodeName node = new NodeName(name);
-    Rehearsal rehearsal = rehearse(dhcp);
+    RehearsedSite site = rehearse(dhcp);
+    Rehearsal rehearsal = site.rehearsal();
     VirtualMachine machine = rehearsal.machine(node);
 
     machine.start();
     InstallId first = install(rehearsal.await(node, in(Phase.INSTALLED), LIMIT));
     machine.await(UP, LIMIT);
     rehearsal.await(node, in(Phase.CONFIGURING), LIMIT);
-    assertThat(fetched(node, first))
+    assertThat(fetched(site, node, first))
         .containsExactly(
             "vmlinuz", "initrd.img", ".treeinfo", "images/install.img", "kickstart", "kickstart");
 
@@ -163,16 +102,16 @@ class InstallIT {
     machine.start();
     machine.await(UP, LIMIT);
     assertThat(install(rehearsal.state(node))).isEqualTo(first);
-    assertThat(kinds(node)).contains(Kind.LOCAL_BOOT_OFFERED);
+    assertThat(kinds(site, node)).contains(Kind.LOCAL_BOOT_OFFERED);
 
     machine.powerOff();
-    assertThat(barestack("reinstall", name, "--wipe", "--yes")).contains("vda (12 GiB");
+    assertThat(site.barestack("reinstall", name, "--wipe", "--yes")).contains("vda (12 GiB");
     machine.start();
     NodeState again =
         rehearsal.await(
             node, state -> in(Phase.INSTALLED).test(state) && !install(state).equals(first), LIMIT);
     assertThat(again.wipe()).isEmpty();
-    assertThat(barestack("status")).contains(name).contains("installed");
+    assertThat(site.barestack("status")).contains(name).contains("installed");
   }
 
   @Test
@@ -182,24 +121,26 @@ class InstallIT {
     try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
       file.setLength(12L << 30);
     }
-    run("mkfs.ext4", "-q", "-E", "lazy_itable_init=1", "-L", "precious", disk.toString());
+    RehearsedSite.run(
+        "mkfs.ext4", "-q", "-E", "lazy_itable_init=1", "-L", "precious", disk.toString());
     Path copy = work.resolve("before.raw");
-    run("cp", "--sparse=always", disk.toString(), copy.toString());
+    RehearsedSite.run("cp", "--sparse=always", disk.toString(), copy.toString());
 
-    Rehearsal rehearsal = rehearse("full");
+    RehearsedSite site = rehearse("full");
+    Rehearsal rehearsal = site.rehearsal();
     rehearsal.machine(node).start();
     NodeState refused = rehearsal.await(node, in(Phase.REFUSED), LIMIT);
     assertThat(refused.reason())
         .contains("ext4")
         .contains("precious")
         .contains("nothing was written");
-    assertThat(barestack("events", "mgmt1")).contains("refused").contains("precious");
-    assertThat(barestack("status")).contains("barestack reinstall mgmt1 --wipe");
-    rehearsal.await(node, state -> kinds(node).getLast() == Kind.LOCAL_BOOT_OFFERED, LIMIT);
-    assertThat(barestack("logs", "mgmt1")).contains(" refused: ", "precious", "machine.txt");
-    assertThat(barestack("logs", "mgmt1", "machine.txt")).contains("# lsblk", "# dmesg");
+    assertThat(site.barestack("events", "mgmt1")).contains("refused").contains("precious");
+    assertThat(site.barestack("status")).contains("barestack reinstall mgmt1 --wipe");
+    rehearsal.await(node, state -> kinds(site, node).getLast() == Kind.LOCAL_BOOT_OFFERED, LIMIT);
+    assertThat(site.barestack("logs", "mgmt1")).contains(" refused: ", "precious", "machine.txt");
+    assertThat(site.barestack("logs", "mgmt1", "machine.txt")).contains("# lsblk", "# dmesg");
     rehearsal.machine(node).powerOff();
-    run("cmp", disk.toString(), copy.toString());
+    RehearsedSite.run("cmp", disk.toString(), copy.toString());
   }
 
   @Test
@@ -210,16 +151,17 @@ class InstallIT {
         Files.createDirectories(role).resolve("post.sh.j2"),
         "echo 'the licence server is gone'\nexit 3\n");
 
-    Rehearsal rehearsal = rehearse("full");
+    RehearsedSite site = rehearse("full");
+    Rehearsal rehearsal = site.rehearsal();
     rehearsal.machine(node).start();
     assertThat(rehearsal.await(node, in(Phase.FAILED), LIMIT).reason())
         .contains("ERR anaconda: a %post script with --erroronfail failed");
-    rehearsal.await(node, state -> kinds(node).getLast() == Kind.LOCAL_BOOT_OFFERED, LIMIT);
+    rehearsal.await(node, state -> kinds(site, node).getLast() == Kind.LOCAL_BOOT_OFFERED, LIMIT);
     rehearsal.machine(node).powerOff();
 
-    assertThat(kinds(node)).contains(Kind.LOGS_KEPT);
-    assertThat(barestack("status")).contains("barestack logs mgmt1");
-    assertThat(barestack("logs", "mgmt1"))
+    assertThat(kinds(site, node)).contains(Kind.LOGS_KEPT);
+    assertThat(site.barestack("status")).contains("barestack logs mgmt1");
+    assertThat(site.barestack("logs", "mgmt1"))
         .contains(
             " failed: ",
             "ERR anaconda: a %post script with --erroronfail failed",
@@ -230,24 +172,19 @@ class InstallIT {
             "barestack-pre.log\n",
             "barestack-post.log\n",
             "machine.txt\n");
-    assertThat(barestack("logs", "mgmt1", "machine.txt")).contains("/dev/vda", "LVM2_member");
-  }
-
-  private static void run(String... line) {
-    Command.Result result = Command.of(line).run();
-    assertThat(result.status()).as(result.all()).isZero();
+    assertThat(site.barestack("logs", "mgmt1", "machine.txt")).contains("/dev/vda", "LVM2_member");
   }
 
   private static Predicate<NodeState> in(Phase phase) {
     return state -> state.phase() == phase;
   }
 
-  private List<Kind> kinds(NodeName node) {
-    return journal().events(new Subject.OfNode(node)).stream().map(NodeEvent::kind).toList();
+  private static List<Kind> kinds(RehearsedSite site, NodeName node) {
+    return site.events(node).stream().map(NodeEvent::kind).toList();
   }
 
-  private List<String> fetched(NodeName node, InstallId install) {
-    return journal().events(new Subject.OfNode(node)).stream()
+  private static List<String> fetched(RehearsedSite site, NodeName node, InstallId install) {
+    return site.events(node).stream()
         .filter(event -> event.kind() == Kind.FETCHED && install.equals(event.install()))
         .map(event -> event.detail().getOrDefault("file", ""))
         .toList();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.model.InstallId;
 import org.barestack.model.Journal;
@@ -36,17 +37,25 @@ final class RehearsedSite implements AutoCloseable {
   /**
    * Starts the server; the machines are still off.
    *
-   * @param work an empty folder
+   * @param work the folder of this rehearsal
    * @param dhcp the site's DHCP mode
    * @param neighbours started before the server
    */
   RehearsedSite(Path work, String dhcp, Rehearsal.Neighbours neighbours) throws IOException {
+    this(work, lab -> dhcp.equals("full") ? lab : withMode(lab, dhcp), neighbours);
+  }
+
+  /**
+   * @param edit what is other than in the lab's site file
+   */
+  RehearsedSite(Path work, UnaryOperator<String> edit, Rehearsal.Neighbours neighbours)
+      throws IOException {
     Path standIn = HTTP_ROOT.resolve("releases/rocky-9.7-x86_64");
     run("src/standin/build.sh", standIn.toString(), "9.7");
     folder = Files.createDirectories(work.resolve("site"));
     Path file = folder.resolve("site.yaml");
     String lab = Files.readString(Path.of("examples/lab/site.yaml"));
-    Files.writeString(file, dhcp.equals("full") ? lab : withMode(lab, dhcp));
+    Files.writeString(file, edit.apply(lab));
     rehearsal =
         Rehearsal.open(
             read(file),
@@ -55,7 +64,7 @@ final class RehearsedSite implements AutoCloseable {
                 "serve",
                 "--site=" + file,
                 "--http-root=" + HTTP_ROOT),
-            new JournalFile(journal()),
+            new JournalFile(folder.resolve(".barestack/journal.db")),
             work.resolve("machines"),
             Accelerator.TCG,
             neighbours);
@@ -139,12 +148,12 @@ final class RehearsedSite implements AutoCloseable {
 
     @Override
     public <T> T decide(Subject subject, Function<List<NodeEvent>, Decision<T>> decide) {
-      throw new UnsupportedOperationException();
+      return read(journal -> journal.decide(subject, decide));
     }
 
     @Override
     public String pin(InstallId install, String name, Supplier<String> text) {
-      throw new UnsupportedOperationException();
+      return read(journal -> journal.pin(install, name, text));
     }
 
     @Override

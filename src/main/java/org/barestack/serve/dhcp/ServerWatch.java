@@ -48,7 +48,7 @@ final class ServerWatch implements AutoCloseable {
     if (servers.sent(packet)) {
       return true;
     }
-    servers.heard(packet, from).ifPresent(LOG::warn);
+    servers.heard(packet, from).ifPresent(warning -> LOG.warn("{}", warning));
     return false;
   }
 
@@ -70,7 +70,7 @@ final class ServerWatch implements AutoCloseable {
         stop = askAsClient();
       }
       if (!stop) {
-        servers.nobody().ifPresent(LOG::warn);
+        servers.nobody().ifPresent(warning -> LOG.warn("{}", warning));
       }
     } catch (IOException e) {
       LOG.warn("cannot look for other DHCP servers: {}", e.getMessage());

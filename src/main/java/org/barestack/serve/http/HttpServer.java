@@ -135,8 +135,7 @@ public final class HttpServer implements AutoCloseable {
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, millis(patience.headers()))
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, millis(patience.idle()))
                 .set(UndertowOptions.MAX_HEADER_SIZE, LARGEST_HEADERS)
-                // Here Undertow breaks the connection; at the receiver's own limit it lets us
-                // answer.
+                // For what has no body of interest; receive() sets the limits of those that have.
                 .set(UndertowOptions.MAX_ENTITY_SIZE, 4L * Form.LARGEST)
                 .getMap());
     http.setRootHandler(new HttpContinueReadHandler(this::receive));
@@ -326,7 +325,7 @@ public final class HttpServer implements AutoCloseable {
                 },
                 patience.form().toMillis(),
                 TimeUnit.MILLISECONDS);
-    // Here Undertow breaks the connection; at the receiver's own limit it lets us answer.
+    // Beyond this Undertow breaks the connection; at the receiver's own limit it lets us answer.
     exchange.setMaxEntitySize(4L * largest);
     Receiver receiver = exchange.getRequestReceiver();
     receiver.setMaxBufferSize(largest);
@@ -337,8 +336,11 @@ public final class HttpServer implements AutoCloseable {
               threads,
               (HttpHandler)
                   asked -> {
-                    answer(asked, body);
-                    taken.run();
+                    try {
+                      answer(asked, body);
+                    } finally {
+                      taken.run();
+                    }
                   });
         },
         (broken, fault) -> {
@@ -375,7 +377,7 @@ public final class HttpServer implements AutoCloseable {
       exchange.getResponseHeaders().put(Headers.RETRY_AFTER, WAIT_SECONDS);
       reply = Reply.line(429, String.valueOf(e.getMessage()));
     } catch (NotThere e) {
-      log.error(e.getMessage());
+      log.error("{}", e.getMessage());
       reply = Reply.line(500, String.valueOf(e.getMessage()));
     } catch (Exception | StackOverflowError e) {
       reply = fault(exchange, e);
