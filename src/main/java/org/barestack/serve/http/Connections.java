@@ -8,27 +8,38 @@ import java.util.Map;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
-/** The connections that are open, so that no address takes the places of all others. */
+/**
+ * The connections that are open, so that neither one address nor a few dozen of them take the
+ * places of all others.
+ */
 final class Connections {
-  /** An installer has about ten: dnf loads several packages at once. */
+  /** While there is room for everybody. */
   static final int MOST_OF_ONE = 128;
 
-  /** After so many new ones the closed ones of everybody are forgotten. */
-  private static final int SWEEP = 1024;
+  /** In a crowd. An installer has about ten: dnf loads several packages at once. */
+  static final int MOST_OF_ONE_IN_A_CROWD = 16;
+
+  /** Half of what the server takes: then it is time to look who has many. */
+  static final int CROWD = 2048;
 
   private final Map<InetAddress, List<StreamConnection>> open = new HashMap<>();
-  private int admitted;
+  private int counted;
   private boolean closed;
 
   /** Whether that connection may stay. */
   synchronized boolean admit(InetAddress peer, StreamConnection connection) {
-    if (++admitted % SWEEP == 0) {
+    if (counted >= CROWD) { // those that closed meanwhile are still counted
       open.values().forEach(Connections::forgetClosed);
       open.values().removeIf(List::isEmpty);
+      counted = open.values().stream().mapToInt(List::size).sum();
     }
     List<StreamConnection> ofPeer = open.computeIfAbsent(peer, _ -> new ArrayList<>());
+    counted -= ofPeer.size();
     forgetClosed(ofPeer);
-    return !closed && ofPeer.size() < MOST_OF_ONE && ofPeer.add(connection);
+    int most = counted < CROWD ? MOST_OF_ONE : MOST_OF_ONE_IN_A_CROWD;
+    boolean admitted = !closed && ofPeer.size() < most && ofPeer.add(connection);
+    counted += ofPeer.size();
+    return admitted;
   }
 
   private static void forgetClosed(List<StreamConnection> connections) {

@@ -92,6 +92,27 @@ class RudeClientsTest {
     assertThat(first(connect("127.0.0.1"))).isEqualTo('H');
   }
 
+  @Test
+  void inACrowdNobodyHasMany() throws IOException {
+    List<Socket> idle = new ArrayList<>();
+    for (int i = 0; i < Connections.CROWD; i++) {
+      idle.add(served(connect("127.0.1." + (i / Connections.MOST_OF_ONE))));
+    }
+    for (int i = 0; i < Connections.MOST_OF_ONE_IN_A_CROWD; i++) {
+      served(connect("127.0.0.3"));
+    }
+    assertThat(connect("127.0.0.3").getInputStream().read()).isEqualTo(-1);
+    assertThat(first(connect("127.0.0.4"))).isEqualTo('H');
+
+    for (Socket socket : idle) {
+      socket.shutdownOutput();
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+    for (int i = 0; i < Connections.MOST_OF_ONE_IN_A_CROWD; i++) {
+      served(connect("127.0.0.4"));
+    }
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
