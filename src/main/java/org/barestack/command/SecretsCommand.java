@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
     name = "secrets",
     synopsisSubcommandLabel = "COMMAND",
     description = {
-      "Keeps a site's passwords and keys: encrypted in secrets.age, to be committed.",
-      "What everybody may know of them stands in secrets.pub.yaml."
+      "Makes, shows and renews a site's passwords and keys.",
+      "They stand in secrets.age, encrypted; what everybody may know, in secrets.pub.yaml."
     })
 public final class SecretsCommand {}

@@ -15,9 +15,11 @@ final class SecretsOptions extends SiteOptions {
   @Option(
       names = "--identity",
       paramLabel = "FILE",
-      description =
-          "What opens secrets.age (default: $BARESTACK_IDENTITY, the systemd credential identity,"
-              + " ~/.config/barestack/identity).")
+      description = {
+        "What opens secrets.age (default:",
+        "$BARESTACK_IDENTITY, else the systemd credential",
+        "identity, else ~/.config/barestack/identity)."
+      })
   private @Nullable Path identity;
 
   /** Where the secrets are, or will be. */

@@ -200,6 +200,29 @@ class SecretsCommandTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "init",
+        "list",
+        "show",
+        "set",
+        "rotate",
+        "recipients",
+        "recipients list",
+        "recipients add",
+        "recipients remove"
+      })
+  void eachHasAShortHelp(String command) {
+    Barestack help = Barestack.run(("secrets " + command + " --help").split(" ", -1));
+    assertThat(help.status()).isZero();
+    assertThat(help.out()).startsWith("Usage: barestack secrets " + command + " ");
+    assertThat(help.out().lines()).hasSizeBetween(3, 20).allMatch(line -> line.length() <= 80);
+    if (!command.equals("recipients")) {
+      assertThat(help.out()).contains("identity, else ~/.config/barestack/identity).");
+    }
+  }
+
   @Test
   void rotateNeedsToKnowWhat() {
     for (String[] words :
