@@ -39,6 +39,11 @@ final class Contexts {
   private static final Pattern URL =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9_.~:/?\\[\\]@+,=%-]+");
 
+  /** RFC 7468, with the line ends that OpenSSL writes. */
+  private static final Pattern PEM =
+      Pattern.compile(
+          "(-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]+\n)+-----END CERTIFICATE-----\n?)*");
+
   /** iPXE separates commands at these words (core/exec.c). */
   private static final List<String> IPXE_SEPARATORS = List.of("||", "&&", ";");
 
@@ -52,6 +57,7 @@ final class Contexts {
           Map.entry("ipxe", value -> ipxe(text(value))),
           Map.entry("ini", value -> ini(text(value))),
           Map.entry("heredoc", value -> heredoc(text(value))),
+          Map.entry("pem", value -> pem(text(value))),
           Map.entry("comment", value -> printable(text(value))),
           Map.entry("screen", value -> screen(text(value))),
           Map.entry("raw", Contexts::raw));
@@ -133,6 +139,14 @@ final class Contexts {
       marker += "_";
     }
     return "<<'" + marker + "'\n" + text + (text.endsWith("\n") ? "" : "\n") + marker;
+  }
+
+  /** Certificates, or nothing, as lines of a file; the last line break is the template's. */
+  private static String pem(String text) {
+    if (!PEM.matcher(text).matches()) {
+      throw new Refusal("not certificates in PEM");
+    }
+    return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
   }
 
   private static String raw(Object value) {

@@ -175,7 +175,8 @@ public final class Sites {
             URI.create("nfs://nas.rack.example/primary"),
             URI.create("nfs://nas.rack.example/secondary")),
         new Site.Zone("rack-7", Site.ZoneNetwork.ADVANCED, "row-1", "cluster-1"),
-        List.of(management, large, second, single));
+        List.of(management, large, second, single),
+        Trusts.example());
   }
 
   private static Ipv4 ip(String text) {
