@@ -37,11 +37,14 @@ class AssemblyIT {
   @TempDir Path folder;
 
   private int port;
+  private int securePort;
 
   @BeforeEach
   void aPortAndLoaders() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, address(LOOPBACK))) {
+    try (ServerSocket free = new ServerSocket(0, 1, address(LOOPBACK));
+        ServerSocket other = new ServerSocket(0, 1, address(LOOPBACK))) {
       port = free.getLocalPort();
+      securePort = other.getLocalPort();
     }
     Files.createDirectories(folder.resolve("http-root"));
     Files.writeString(folder.resolve("loader"), "a loader");
@@ -74,7 +77,14 @@ class AssemblyIT {
             lab.cloudstack(),
             lab.repositories(),
             new Site.Provisioning(
-                device, address, Subnet.parse("127.0.0.0/24"), port, dhcp, null, Set.of()),
+                device,
+                address,
+                Subnet.parse("127.0.0.0/24"),
+                port,
+                securePort,
+                dhcp,
+                null,
+                Set.of()),
             lab.networks(),
             lab.access(),
             lab.storage(),
@@ -111,6 +121,7 @@ class AssemblyIT {
   private void assertNothingIsOpen() throws IOException {
     assertThat(journalIsOpen()).isFalse();
     new ServerSocket(port, 1, address(LOOPBACK)).close();
+    new ServerSocket(securePort, 1, address(LOOPBACK)).close();
     new DatagramSocket(new InetSocketAddress(address(LOOPBACK), 69)).close();
   }
 

@@ -263,7 +263,14 @@ final class Bench implements AutoCloseable {
         new Site.CloudStack("4.22", URI.create("http://192.168.50.5/"), null),
         new Site.Repositories(null, null, List.of(), null),
         new Site.Provisioning(
-            "lo", Ipv4.parse("192.168.50.5"), subnet, 8080, Site.DhcpMode.OFF, null, Set.of()),
+            "lo",
+            Ipv4.parse("192.168.50.5"),
+            subnet,
+            8080,
+            8443,
+            Site.DhcpMode.OFF,
+            null,
+            Set.of()),
         new Site.Networks(
             new Site.Management(subnet, gateway, List.of(), "lab.example", null, range),
             new Site.PublicNetwork(range, gateway, subnet.netmask(), null),
