@@ -39,6 +39,10 @@ final class Contexts {
   private static final Pattern URL =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9_.~:/?\\[\\]@+,=%-]+");
 
+  private static final Pattern PEM =
+      Pattern.compile(
+          "-----BEGIN CERTIFICATE-----\\n([A-Za-z0-9+/=]+\\n)+-----END CERTIFICATE-----\\n?");
+
   /** iPXE separates commands at these words (core/exec.c). */
   private static final List<String> IPXE_SEPARATORS = List.of("||", "&&", ";");
 
@@ -52,6 +56,7 @@ final class Contexts {
           Map.entry("ipxe", value -> ipxe(text(value))),
           Map.entry("ini", value -> ini(text(value))),
           Map.entry("heredoc", value -> heredoc(text(value))),
+          Map.entry("pem", value -> pem(text(value))),
           Map.entry("comment", value -> printable(text(value))),
           Map.entry("screen", value -> screen(text(value))),
           Map.entry("raw", Contexts::raw));
@@ -102,6 +107,14 @@ final class Contexts {
   /** Text that iPXE's {@code echo} shows; what it would act upon becomes a question mark. */
   private static String screen(String text) {
     return text.replaceAll("[^A-Za-z0-9 .,:()/_'\"+=@<>!?*%-]", "?").strip();
+  }
+
+  /** A certificate as files have it (RFC 7468), or nothing. */
+  private static String pem(String text) {
+    if (!text.isEmpty() && !PEM.matcher(text).matches()) {
+      throw new Refusal("'" + printable(text) + "' is no certificate in PEM");
+    }
+    return text;
   }
 
   /** Text on one line for people, such as in a comment. */

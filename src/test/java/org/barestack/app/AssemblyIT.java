@@ -97,7 +97,8 @@ class AssemblyIT {
             folder,
             new Renderer(List.of(folder)),
             folder.resolve("state/journal.db"),
-            folder.resolve("http-root")));
+            folder.resolve("http-root"),
+            null));
   }
 
   private static InetAddress address(Ipv4 address) throws IOException {
