@@ -62,6 +62,7 @@ final class RehearsedSite implements AutoCloseable {
             List.of(
                 HOME.resolve("barestack").toString(),
                 "serve",
+                "--no-secrets",
                 "--site=" + file,
                 "--http-root=" + HTTP_ROOT),
             new JournalFile(folder.resolve(".barestack/journal.db")),
