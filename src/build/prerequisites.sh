@@ -40,6 +40,8 @@ test  nmcli                                       network-manager      NetworkMa
 demo  systemctl                                   systemd              systemd
 test  visudo                                      sudo                 sudo
 test  ssh-agent                                   openssh-client       openssh-clients
+test  age                                         age                  age
+test  openssl                                     openssl              openssl
 test  dropbear                                    dropbear-bin         dropbear
 test  sqlite3                                     sqlite3              sqlite
 test  setpriv                                     util-linux           util-linux

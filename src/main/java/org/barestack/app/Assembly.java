@@ -40,6 +40,13 @@ import org.barestack.command.RenderCommand;
 import org.barestack.command.RenderKickstartCommand;
 import org.barestack.command.Root;
 import org.barestack.command.SchemaCommand;
+import org.barestack.command.SecretsCommand;
+import org.barestack.command.SecretsInitCommand;
+import org.barestack.command.SecretsListCommand;
+import org.barestack.command.SecretsRecipientsCommand;
+import org.barestack.command.SecretsRotateCommand;
+import org.barestack.command.SecretsSetCommand;
+import org.barestack.command.SecretsShowCommand;
 import org.barestack.command.ServeCommand;
 import org.barestack.command.Server;
 import org.barestack.command.StatusCommand;
@@ -109,7 +116,18 @@ final class Assembly {
         .addSubcommand(new LogsCommand(System.out))
         .addSubcommand(new ReinstallCommand(List.of("ssh")))
         .addSubcommand(new ForgetCommand())
+        .addSubcommand(secrets())
         .addSubcommand(new DemoCommand());
+  }
+
+  private static CommandLine secrets() {
+    return new CommandLine(new SecretsCommand())
+        .addSubcommand(new SecretsInitCommand())
+        .addSubcommand(new SecretsListCommand())
+        .addSubcommand(new SecretsShowCommand())
+        .addSubcommand(new SecretsSetCommand(System.in))
+        .addSubcommand(new SecretsRotateCommand())
+        .addSubcommand(new SecretsRecipientsCommand());
   }
 
   /** What is open, closed in the opposite order; a fault in one part leaves no other part open. */

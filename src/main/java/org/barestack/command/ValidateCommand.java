@@ -1,5 +1,6 @@
 package org.barestack.command;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,9 @@ import org.barestack.model.Site;
 import org.barestack.render.Renderer;
 import org.barestack.render.TemplateException;
 import org.barestack.render.TemplateProblem;
+import org.barestack.secrets.SecretsFile;
+import org.barestack.secrets.SiteSecrets;
+import org.barestack.secrets.SiteSecrets.Answer;
 import org.barestack.site.SiteFile;
 import org.barestack.site.SiteProblem;
 import org.barestack.site.SiteProblem.Severity;
@@ -32,7 +36,7 @@ import picocli.CommandLine.Spec;
       "Ends with 0 if machines can be installed from it, else with 1."
     })
 public final class ValidateCommand implements Callable<Integer> {
-  @Mixin private final SiteOptions options = new SiteOptions();
+  @Mixin private final SecretsOptions options = new SecretsOptions();
 
   @Option(names = "--json", description = "Print the problems as JSON.")
   private boolean json;
@@ -47,7 +51,7 @@ public final class ValidateCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Renderer renderer = options.renderer();
     Findings findings =
         switch (SiteFile.load(options.file(), renderer.roles())) {
@@ -55,6 +59,7 @@ public final class ValidateCommand implements Callable<Integer> {
           case SiteResult.Good(Site site, List<SiteProblem> warnings) -> {
             List<SiteProblem> all = new ArrayList<>(warnings);
             all.addAll(rendered(renderer, site));
+            all.addAll(secrets(site));
             yield new Findings(all, site.nodes().size());
           }
         };
@@ -100,6 +105,63 @@ public final class ValidateCommand implements Callable<Integer> {
       }
     }
     return problems.values().stream().sorted().toList();
+  }
+
+  /** Both files or none; and, where the identity is at hand, whether they belong together. */
+  private List<SiteProblem> secrets(Site site) throws IOException {
+    SecretsFile file = options.secrets();
+    Path age = named(file.age());
+    Path publicParts = named(file.publicParts());
+    if (!Files.exists(file.age())) {
+      return List.of(
+          site.trust().isThere()
+              ? whole(
+                  Severity.ERROR, age, "missing beside " + publicParts, "take it from Git again")
+              : whole(
+                  Severity.WARNING,
+                  age,
+                  "missing, so that no node gets passwords, keys or a certificate",
+                  "barestack secrets init makes them"));
+    }
+    if (!site.trust().isThere()) {
+      return List.of(
+          whole(
+              Severity.ERROR,
+              publicParts,
+              "missing beside " + age,
+              "take it from Git again, or let barestack secrets init write it anew"));
+    }
+    if (!Files.exists(file.identity())) {
+      return List.of();
+    }
+    return switch (file.open()) {
+      case Answer.NotThere _ -> List.of();
+      case Answer.NotOpened notOpened ->
+          List.of(
+              whole(
+                  notOpened.blames(file.age()) ? Severity.ERROR : Severity.WARNING,
+                  age,
+                  notOpened.reason(),
+                  notOpened.remedy()));
+      case Answer.Opened(SiteSecrets secrets) when !secrets.trust().equals(site.trust()) ->
+          List.of(
+              whole(
+                  Severity.ERROR,
+                  publicParts,
+                  "not that of " + age,
+                  "take both from one commit, or let barestack secrets init write it anew"));
+      case Answer.Opened _ -> List.of();
+    };
+  }
+
+  /** A problem of a whole file. */
+  private static SiteProblem whole(Severity severity, Path file, String message, String remedy) {
+    return new SiteProblem(severity, file.toString(), 1, 1, "", message, remedy);
+  }
+
+  /** A file of the site's folder as the caller would name it. */
+  private Path named(Path file) {
+    return options.file().resolveSibling(file.getFileName());
   }
 
   /** A template of the site's own, as seen from here; else one of ours, by its name. */

@@ -39,9 +39,10 @@ final class Contexts {
   private static final Pattern URL =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9_.~:/?\\[\\]@+,=%-]+");
 
+  /** RFC 7468, with the line ends that OpenSSL writes. */
   private static final Pattern PEM =
       Pattern.compile(
-          "-----BEGIN CERTIFICATE-----\\n([A-Za-z0-9+/=]+\\n)+-----END CERTIFICATE-----\\n?");
+          "(-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]+\n)+-----END CERTIFICATE-----\n?)*");
 
   /** iPXE separates commands at these words (core/exec.c). */
   private static final List<String> IPXE_SEPARATORS = List.of("||", "&&", ";");
@@ -109,14 +110,6 @@ final class Contexts {
     return text.replaceAll("[^A-Za-z0-9 .,:()/_'\"+=@<>!?*%-]", "?").strip();
   }
 
-  /** A certificate as files have it (RFC 7468), or nothing. */
-  private static String pem(String text) {
-    if (!text.isEmpty() && !PEM.matcher(text).matches()) {
-      throw new Refusal("'" + printable(text) + "' is no certificate in PEM");
-    }
-    return text;
-  }
-
   /** Text on one line for people, such as in a comment. */
   private static String printable(String text) {
     return text.chars()
@@ -146,6 +139,14 @@ final class Contexts {
       marker += "_";
     }
     return "<<'" + marker + "'\n" + text + (text.endsWith("\n") ? "" : "\n") + marker;
+  }
+
+  /** Certificates, or nothing, as lines of a file; the last line break is the template's. */
+  private static String pem(String text) {
+    if (!PEM.matcher(text).matches()) {
+      throw new Refusal("not certificates in PEM");
+    }
+    return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
   }
 
   private static String raw(Object value) {

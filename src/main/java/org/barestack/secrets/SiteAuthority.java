@@ -125,6 +125,11 @@ public final class SiteAuthority {
             }));
   }
 
+  @Override
+  public String toString() {
+    return "authority " + certificate.getSerialNumber().toString(16);
+  }
+
   /** Its certificate, PEM. */
   public String certificate() {
     return pem(certificate);

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.barestack.model.Role;
 import org.barestack.model.Secret;
@@ -63,7 +64,12 @@ public final class SiteSecrets {
      * @param reason what is wrong, and with which file
      * @param remedy what to do about it
      */
-    record NotOpened(String reason, String remedy) implements Answer {}
+    record NotOpened(String reason, String remedy) implements Answer {
+      /** Whether it is that file's fault, and not the identity's. */
+      public boolean blames(Path file) {
+        return reason.startsWith(file + " ") || reason.startsWith(file + ", ");
+      }
+    }
   }
 
   /**
@@ -73,23 +79,6 @@ public final class SiteSecrets {
    * @param identity a file as age-keygen writes it
    */
   public static Answer open(Path age, Path identity) {
-    Answer answer = openPart(age, identity);
-    if (answer instanceof Answer.Opened(SiteSecrets secrets)) {
-      Optional<SecretName> missing =
-          Arrays.stream(SecretName.values())
-              .filter(name -> !secrets.values.containsKey(name))
-              .findFirst();
-      if (missing.isPresent()) {
-        return new Answer.NotOpened(
-            age + " has no " + missing.get(),
-            "barestack secrets rotate " + missing.get() + " makes it");
-      }
-    }
-    return answer;
-  }
-
-  /** The same, where secrets that are not there yet do not matter. */
-  static Answer openPart(Path age, Path identity) {
     byte[] file;
     try {
       file = Files.readAllBytes(age);
@@ -98,6 +87,30 @@ public final class SiteSecrets {
     } catch (IOException e) {
       return new Answer.NotOpened(age + " cannot be read (" + e + ")", "mend that");
     }
+    Answer answer = openPart(age, file, identity);
+    return answer instanceof Answer.Opened(SiteSecrets secrets) ? whole(age, secrets) : answer;
+  }
+
+  /** Whether they are all there: a release of ours may need more of them than the one before. */
+  static Answer whole(Path age, SiteSecrets secrets) {
+    List<SecretName> missing = secrets.missing();
+    return missing.isEmpty()
+        ? new Answer.Opened(secrets)
+        : new Answer.NotOpened(
+            age + " has no " + missing.getFirst(), "barestack secrets rotate --missing makes it");
+  }
+
+  /** Those that are not there yet. */
+  public List<SecretName> missing() {
+    return Arrays.stream(SecretName.values()).filter(name -> !values.containsKey(name)).toList();
+  }
+
+  /**
+   * The same of a file's content, where secrets that are not there yet do not matter.
+   *
+   * @param age the file, to be named in messages
+   */
+  static Answer openPart(Path age, byte[] file, Path identity) {
     Identity key;
     try {
       key = Identity.read(identity);
@@ -190,8 +203,8 @@ public final class SiteSecrets {
     return secrets;
   }
 
-  /** The same with a new value for one of them. */
-  SiteSecrets rotated(SecretName name, SecureRandom random, InstantSource clock) {
+  /** The same with a new value for one of them, made at random. */
+  public SiteSecrets rotated(SecretName name, SecureRandom random, InstantSource clock) {
     return switch (name) {
       case MANAGER_SSH_KEY -> with(name, Keys.sec1(Keys.ec(random)));
       case BACKUP_KEY -> {
@@ -208,8 +221,13 @@ public final class SiteSecrets {
     };
   }
 
-  /** The same with another value for one of them. */
-  SiteSecrets with(SecretName name, String value) {
+  /**
+   * The same with another value for one of them.
+   *
+   * @throws IllegalArgumentException if the value cannot be used; the message shows nothing of it
+   */
+  public SiteSecrets with(SecretName name, String value) {
+    check(name, value);
     Map<SecretName, Secret> changed = new EnumMap<>(SecretName.class);
     changed.putAll(values);
     changed.put(name, new Secret(value));
@@ -223,8 +241,16 @@ public final class SiteSecrets {
     return new SiteSecrets(recipients, values, changed);
   }
 
-  /** The same for others to open. */
-  SiteSecrets withRecipients(List<String> others) {
+  /**
+   * The same for others to open.
+   *
+   * @throws IllegalArgumentException if one is no public key of age, or there is none
+   */
+  public SiteSecrets withRecipients(List<String> others) {
+    others.forEach(Age::check);
+    if (others.isEmpty()) {
+      throw new IllegalArgumentException("nobody could open the secrets then");
+    }
     return new SiteSecrets(others, values, certificates);
   }
 
@@ -290,6 +316,19 @@ public final class SiteSecrets {
       }
     });
     return SecretsText.of(entries);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SiteSecrets those
+        && recipients.equals(those.recipients)
+        && values.equals(those.values)
+        && certificates.equals(those.certificates);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(recipients, values, certificates);
   }
 
   @Override

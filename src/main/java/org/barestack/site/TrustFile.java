@@ -12,6 +12,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.barestack.model.Trust;
 
 /** Reads {@code secrets.pub.yaml}, which {@code barestack secrets} writes beside a site file. */
@@ -19,6 +20,9 @@ final class TrustFile {
   static final String NAME = "secrets.pub.yaml";
 
   private static final List<String> KEYS = List.of("recipients", "ca", "manager_ssh_key", "backup");
+  private static final Pattern PEM =
+      Pattern.compile(
+          "-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]+\n)+-----END CERTIFICATE-----\n?");
   private static final String COMMAND =
       "take it from Git again, or let barestack secrets init write it anew from secrets.age";
 
@@ -98,6 +102,9 @@ final class TrustFile {
         value,
         text -> {
           refusePrivate(text);
+          if (!PEM.matcher(text).matches()) {
+            throw new IllegalArgumentException("not one PEM certificate; " + COMMAND);
+          }
           try {
             byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
             var one =
@@ -108,7 +115,7 @@ final class TrustFile {
               throw new IllegalArgumentException("not the certificate of an authority; " + COMMAND);
             }
           } catch (CertificateException e) {
-            throw new IllegalArgumentException("not a PEM certificate; " + COMMAND, e);
+            throw new IllegalArgumentException("not one PEM certificate; " + COMMAND, e);
           }
           return text;
         });

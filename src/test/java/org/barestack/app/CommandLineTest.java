@@ -226,8 +226,8 @@ class CommandLineTest {
   void aGoodSiteIsSaidToBeGood() {
     Barestack good = run("validate");
     assertThat(good.status()).isZero();
-    assertThat(good.out()).endsWith(site + "/site.yaml: good, 2 nodes, 2 warnings\n");
-    assertThat(good.out().lines()).hasSize(3);
+    assertThat(good.out()).endsWith(site + "/site.yaml: good, 2 nodes, 3 warnings\n");
+    assertThat(good.out().lines()).hasSize(4);
     assertThat(good.err()).isEmpty();
   }
 
@@ -246,7 +246,7 @@ class CommandLineTest {
   @Test
   void problemsAreJsonForMachines() throws IOException {
     JsonNode warnings = json(run("validate", "--json").out());
-    assertThat(warnings).hasSize(2).allMatch(one -> one.get("severity").asText().equals("warning"));
+    assertThat(warnings).hasSize(3).allMatch(one -> one.get("severity").asText().equals("warning"));
     edit("interface:", "inter:");
     Barestack bad = run("validate", "--json");
     assertThat(bad.status()).isEqualTo(1);

@@ -43,6 +43,7 @@ class ContextsTest {
           ipxe    | `a;b`           | `a;b`
           screen  | `a ${net0/mac} || b; #c` | `a ??net0/mac? ?? b? ?c`
           comment | `a b`           | `a b`
+          pem     | ``              | ``
           """)
   void writes(String filter, String value, String expected) {
     assertThat(write(filter, value)).isEqualTo(expected);
@@ -58,6 +59,8 @@ class ContextsTest {
           pkg   | `--nocore`
           pkg   | `%end`
           plain | `-rf`
+          pem   | `-----BEGIN PRIVATE KEY-----`
+          pem   | `a`
           plain | `a b`
           plain | ``
           plain | `a;b`

@@ -1,5 +1,8 @@
 package org.barestack.testing;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,6 +28,20 @@ public final class Examples {
 
   public static Site site(String name) {
     return read(FOLDER.resolve(name));
+  }
+
+  /** Puts one of them, with all its files, into an empty folder. */
+  public static void copy(String name, Path folder) {
+    Path from = FOLDER.resolve(name);
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        Path to = folder.resolve(from.relativize(file).toString());
+        Files.createDirectories(to.resolveSibling(""));
+        Files.copy(file, to);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The good site of a folder, with what it adds to the templates. */

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.secrets;
+
+import org.jspecify.annotations.NullMarked;
