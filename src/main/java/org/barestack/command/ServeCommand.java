@@ -131,7 +131,7 @@ public final class ServeCommand implements Callable<Integer> {
       throw Failure.notDone(
           "secrets.pub.yaml in "
               + options.folder()
-              + " does not belong to secrets.age; take both from the same commit");
+              + " is not that of secrets.age; barestack secrets init writes it anew");
     }
     return secrets;
   }

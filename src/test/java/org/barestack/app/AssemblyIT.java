@@ -23,6 +23,9 @@ import org.barestack.model.Ipv4;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
 import org.barestack.render.Renderer;
+import org.barestack.secrets.FreshSecrets;
+import org.barestack.secrets.SiteSecrets;
+import org.barestack.testing.Command;
 import org.barestack.testing.Examples;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +70,16 @@ class AssemblyIT {
 
   private Server serve(Ipv4 address, String device, Site.DhcpMode dhcp, @Nullable URI tree)
       throws IOException {
+    return serve(address, device, dhcp, tree, null);
+  }
+
+  private Server serve(
+      Ipv4 address,
+      String device,
+      Site.DhcpMode dhcp,
+      @Nullable URI tree,
+      @Nullable SiteSecrets secrets)
+      throws IOException {
     Site lab = Examples.site("lab");
     Site site =
         new Site(
@@ -98,7 +111,7 @@ class AssemblyIT {
             new Renderer(List.of(folder)),
             folder.resolve("state/journal.db"),
             folder.resolve("http-root"),
-            null));
+            secrets));
   }
 
   private static InetAddress address(Ipv4 address) throws IOException {
@@ -139,6 +152,38 @@ class AssemblyIT {
       assertThat(journalIsOpen()).isTrue();
       assertThatThrownBy(() -> new DatagramSocket(new InetSocketAddress(address(LOOPBACK), 69)))
           .isInstanceOf(IOException.class);
+    }
+    assertNothingIsOpen();
+  }
+
+  @Test
+  void withSecretsItSpeaksTlsAsTheSiteKnowsIt() throws IOException {
+    SiteSecrets secrets = FreshSecrets.make();
+    Path ca = Files.writeString(folder.resolve("ca.pem"), secrets.trust().ca());
+    try (Server server = serve(LOOPBACK, "lo", Site.DhcpMode.OFF, ELSEWHERE, secrets)) {
+      assertThat(server).isNotNull();
+      Command.Result asked =
+          Command.of(
+                  "curl",
+                  "--silent",
+                  "--cacert",
+                  ca.toString(),
+                  "https://" + LOOPBACK + ":" + securePort + "/boot.ipxe")
+              .run();
+      assertThat(asked.status()).isZero();
+      assertThat(asked.output()).startsWith("#!ipxe");
+    }
+    assertNothingIsOpen();
+  }
+
+  @Test
+  void aTlsPortThatSomebodyElseHasIsNamed() throws IOException {
+    try (ServerSocket other = new ServerSocket(securePort, 1, address(LOOPBACK))) {
+      assertThatThrownBy(() ->
+              serve(LOOPBACK, "lo", Site.DhcpMode.OFF, ELSEWHERE, FreshSecrets.make()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot listen on 127.0.0.1 port " + other.getLocalPort())
+          .hasMessageContaining("provisioning.https_port");
     }
     assertNothingIsOpen();
   }

@@ -670,7 +670,8 @@ class CommandLineTest {
     Barestack none = run("serve", "--http-root", root.toString());
     assertThat(none.status()).isEqualTo(1);
     assertThat(none.err())
-        .contains("secrets.age is not there; barestack secrets init makes it", "serve --no-secrets");
+        .contains(
+            "secrets.age is not there; barestack secrets init makes it", "serve --no-secrets");
     Files.writeString(site.resolve("secrets.age"), "age-encryption.org/v1\n");
     Barestack closed = run("serve", "--identity", site.resolve("nowhere") + "");
     assertThat(closed.status()).isEqualTo(1);

@@ -133,7 +133,7 @@ class SiteAuthorityTest {
     trust.init(store);
     SSLContext theirs = SSLContext.getInstance("TLSv1.3");
     theirs.init(null, trust.getTrustManagers(), null);
-    InetAddress loopback = InetAddress.getByName("127.0.0.1");
+    InetAddress loopback = InetAddress.getLoopbackAddress();
     try (SSLServerSocket server =
         (SSLServerSocket) ours.getServerSocketFactory().createServerSocket(0, 1, loopback)) {
       CompletableFuture<Void> served =
