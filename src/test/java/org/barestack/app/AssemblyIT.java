@@ -179,8 +179,8 @@ class AssemblyIT {
   @Test
   void aTlsPortThatSomebodyElseHasIsNamed() throws IOException {
     try (ServerSocket other = new ServerSocket(securePort, 1, address(LOOPBACK))) {
-      assertThatThrownBy(() ->
-              serve(LOOPBACK, "lo", Site.DhcpMode.OFF, ELSEWHERE, FreshSecrets.make()))
+      assertThatThrownBy(
+              () -> serve(LOOPBACK, "lo", Site.DhcpMode.OFF, ELSEWHERE, FreshSecrets.make()))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("cannot listen on 127.0.0.1 port " + other.getLocalPort())
           .hasMessageContaining("provisioning.https_port");
