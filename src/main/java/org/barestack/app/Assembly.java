@@ -8,10 +8,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,7 @@ import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootDesk.OpenInstall;
 import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
+import org.barestack.boot.SecretDesk;
 import org.barestack.command.DemoCommand;
 import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.EventsCommand;
@@ -61,12 +64,16 @@ import org.barestack.model.Journal;
 import org.barestack.model.MacAddress;
 import org.barestack.model.Node;
 import org.barestack.model.NodeState;
+import org.barestack.model.Secret;
 import org.barestack.model.Site;
 import org.barestack.render.InstallContext;
 import org.barestack.render.Renderer;
+import org.barestack.secrets.SiteAuthority;
+import org.barestack.secrets.SiteSecrets;
 import org.barestack.serve.dhcp.DhcpServer;
 import org.barestack.serve.dhcp.Seen;
 import org.barestack.serve.http.HttpServer;
+import org.barestack.serve.http.SecretHandout;
 import org.barestack.serve.http.Texts;
 import org.barestack.serve.tftp.Content;
 import org.barestack.serve.tftp.TftpFiles;
@@ -79,6 +86,7 @@ import org.barestack.wire.dhcp.DhcpResponder;
 import org.barestack.wire.dhcp.DhcpSettings;
 import org.barestack.wire.dhcp.Lease;
 import org.barestack.wire.dhcp.OtherServers;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -175,7 +183,8 @@ final class Assembly {
               loaders,
               order.httpRoot(),
               release,
-              new InstallLogs(order.journal().resolveSibling("logs"))));
+              new InstallLogs(order.journal().resolveSibling("logs")),
+              secrets(order, desk, journal)));
       running.add(
           TftpServer.start(
               TftpServer.Settings.on(at.networkInterface(), at.address()),
@@ -205,6 +214,30 @@ final class Assembly {
         throw e;
       }
     }
+  }
+
+  private static @Nullable SecretHandout secrets(Server.Order order, BootDesk desk, Journal journal)
+      throws IOException {
+    SiteSecrets secrets = order.secrets();
+    if (secrets == null) {
+      LOG.warn("without secrets: nodes install, and stop at the step 30-secrets");
+      return null;
+    }
+    Site.Provisioning at = order.site().get().provisioning();
+    SiteAuthority authority = secrets.authority();
+    return new SecretHandout(
+        new InetSocketAddress(InetAddress.getByAddress(at.address().octets()), at.httpsPort()),
+        List.of(authority.serverKeys(at.address())),
+        new SecretDesk(desk, journal, InstantSource.system()),
+        (granted, key) -> {
+          Node node = granted.node();
+          Map<String, Secret> values = new LinkedHashMap<>(secrets.of(node.role()));
+          X509Certificate certificate =
+              authority.issue(
+                  key, order.site().get().fqdn(node), node.name().text(), node.address());
+          values.put("certificate", new Secret(SiteAuthority.pem(certificate)));
+          return values;
+        });
   }
 
   private static Loaders loaders(Path folder, Site site) throws IOException {

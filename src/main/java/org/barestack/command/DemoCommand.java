@@ -77,6 +77,7 @@ public final class DemoCommand implements Callable<Integer> {
         List.of(
             home.resolve("barestack").toString(),
             "serve",
+            "--no-secrets",
             "--site",
             file.toString(),
             "--state",

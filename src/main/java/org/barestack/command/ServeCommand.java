@@ -8,6 +8,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.barestack.model.Site;
+import org.barestack.secrets.Identity;
+import org.barestack.secrets.SiteSecrets;
 import org.barestack.site.LiveSite;
 import org.barestack.site.SiteResult;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,8 @@ import picocli.CommandLine.Option;
 public final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
+  private static final String REHEARSAL = ". A rehearsal can do without: serve --no-secrets";
+
   private final Server.Starter starter;
 
   @Mixin private final JournalOptions options = new JournalOptions();
@@ -38,6 +42,20 @@ public final class ServeCommand implements Callable<Integer> {
           "The folder with releases/ and repos/ (default: http-root beside the site file, else the"
               + " one of the checkout).")
   private @Nullable Path httpRoot;
+
+  @Option(
+      names = "--identity",
+      paramLabel = "FILE",
+      description =
+          "The age identity that opens secrets.age (default: $BARESTACK_IDENTITY, else the systemd"
+              + " credential \"identity\", else ~/.config/barestack/identity).")
+  private @Nullable Path identity;
+
+  @Option(
+      names = "--no-secrets",
+      description =
+          "Hand out no secrets, for a rehearsal of installs: nodes stop at the step 30-secrets.")
+  private boolean noSecrets;
 
   /** The command, which leaves the work to the server that {@code starter} starts. */
   public ServeCommand(Server.Starter starter) {
@@ -55,7 +73,13 @@ public final class ServeCommand implements Callable<Integer> {
             InstantSource.system(),
             ServeCommand::tell);
     Server.Order order =
-        new Server.Order(live, options.folder(), options.renderer(), options.journal(), httpRoot());
+        new Server.Order(
+            live,
+            options.folder(),
+            options.renderer(),
+            options.journal(),
+            httpRoot(),
+            noSecrets ? null : secrets(site));
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread atExit = Thread.ofPlatform().unstarted(() -> stop(asked, stopped));
@@ -89,6 +113,27 @@ public final class ServeCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private SiteSecrets secrets(Site site) {
+    Path key =
+        Identity.file(identity, System.getenv(), Path.of(System.getProperty("user.home", "/")));
+    SiteSecrets secrets =
+        switch (SiteSecrets.open(options.folder().resolve("secrets.age"), key)) {
+          case SiteSecrets.Answer.Opened(SiteSecrets opened) -> opened;
+          case SiteSecrets.Answer.NotThere(String message) ->
+              throw Failure.notDone(message + REHEARSAL);
+          case SiteSecrets.Answer.NotOpened(String reason, String remedy) ->
+              throw Failure.notDone(reason + "; " + remedy + REHEARSAL);
+        };
+    // Nodes know the authority by what stands there: with another one they would trust nobody.
+    if (!secrets.trust().ca().equals(site.trust().ca())) {
+      throw Failure.notDone(
+          "secrets.pub.yaml in "
+              + options.folder()
+              + " is not that of secrets.age; barestack secrets init writes it anew");
+    }
+    return secrets;
   }
 
   private Path httpRoot() throws IOException {

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.barestack.model.Site;
 import org.barestack.render.Renderer;
+import org.barestack.secrets.SiteSecrets;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that {@code serve} runs, until it is closed. */
 public interface Server extends AutoCloseable {
@@ -18,8 +20,15 @@ public interface Server extends AutoCloseable {
    * @param folder the site's folder
    * @param journal the journal's file
    * @param httpRoot the folder with releases/ and repos/
+   * @param secrets the site's; null to hand out none
    */
-  record Order(Supplier<Site> site, Path folder, Renderer renderer, Path journal, Path httpRoot) {}
+  record Order(
+      Supplier<Site> site,
+      Path folder,
+      Renderer renderer,
+      Path journal,
+      Path httpRoot,
+      @Nullable SiteSecrets secrets) {}
 
   /** Starts one. */
   @FunctionalInterface

@@ -20,7 +20,7 @@ import org.barestack.model.TooManyEventsException;
  *
  * <p>What only shows is left out when its allowance is spent. What a node reports of its install is
  * refused instead, so that it can report it later. What an operator orders, and what decides about
- * an install, has no allowance: the gate bounds it (10 offers an install).
+ * an install, has no allowance: the desk bounds it (10 offers and one alarm an install).
  */
 public final class BoundedJournal implements Journal {
   /** What an event takes in the file beside its detail: row, index, time, names; in octets. */
@@ -78,7 +78,8 @@ public final class BoundedJournal implements Journal {
     return switch (event.kind()) {
       case STRANGER_SEEN -> kept(strangers, event);
       case FETCHED, LOCAL_BOOT_OFFERED -> kept(left(shown, SHOWN, subject), event);
-      case INSTALL_OPENED, INSTALL_OFFERED, REINSTALL_ORDERED, FORGOTTEN -> true;
+      case INSTALL_OPENED, INSTALL_OFFERED, SECRETS_FROZEN, READY, REINSTALL_ORDERED, FORGOTTEN ->
+          true;
       default -> {
         if (!left(reported, REPORTED, subject).take(size(event))) {
           tell.accept(subject + " reports more than is recorded of one machine: told to wait");

@@ -56,6 +56,18 @@ public record NodeEvent(
     STEP_FAILED,
     /** All firstboot steps are done. */
     CONFIGURED,
+    /**
+     * It got the secrets of its role: {@code key} (fingerprint of its own key), {@code peer}
+     * (address), {@code reason}. The first one binds the install to that key.
+     */
+    SECRETS_GRANTED,
+    /**
+     * A second key asked for them, so nobody gets them any more: {@code key} (the second one),
+     * {@code peer}, {@code reason}.
+     */
+    SECRETS_FROZEN,
+    /** CloudStack says that it is up. No node says so of itself. */
+    READY,
     /** An operator ordered a new install: {@code wipe} (identities it may wipe; absent: none). */
     REINSTALL_ORDERED,
     /** An operator dropped all that was known of it. */

@@ -60,16 +60,23 @@ public record NodeState(
    * @param disks identities of the disks it may write; empty before its claim
    * @param machine which machine holds the claim ({@link MachineReport#machine()}); empty before it
    * @param clock of its latest report
+   * @param handout which key the secrets of this install are for
    */
   public record Install(
-      InstallId id, Token token, int offers, Set<String> disks, String machine, Clock clock) {
+      InstallId id,
+      Token token,
+      int offers,
+      Set<String> disks,
+      String machine,
+      Clock clock,
+      Handout handout) {
     public Install {
       disks = Set.copyOf(disks);
     }
 
     /** One that was just opened. */
     public static Install opened(InstallId id, Token token) {
-      return new Install(id, token, 0, Set.of(), "", Clock.NONE);
+      return new Install(id, token, 0, Set.of(), "", Clock.NONE, Handout.NONE);
     }
 
     /** Whether that machine may go on with this install: any, until one has claimed. */
@@ -78,11 +85,37 @@ public record NodeState(
     }
 
     private Install offered() {
-      return new Install(id, token, offers + 1, disks, machine, clock);
+      return new Install(id, token, offers + 1, disks, machine, clock, handout);
     }
 
     private Install at(Clock now) {
-      return new Install(id, token, offers, disks, machine, now);
+      return new Install(id, token, offers, disks, machine, now, handout);
+    }
+
+    private Install with(Handout now) {
+      return new Install(id, token, offers, disks, machine, clock, now);
+    }
+  }
+
+  /**
+   * Which key the secrets of an install are for. Keys are told by their {@link Fingerprint}.
+   *
+   * @param key the first that asked; null before it
+   * @param rival the second; null while there is none. Once there is one, nobody gets anything
+   */
+  public record Handout(@Nullable Fingerprint key, @Nullable Fingerprint rival) {
+    static final Handout NONE = new Handout(null, null);
+
+    /** Whether nobody gets anything any more. */
+    public boolean frozen() {
+      return rival != null;
+    }
+
+    private Handout after(NodeEvent event) {
+      Fingerprint told = Fingerprint.parse(event.detail().getOrDefault("key", "")).orElse(null);
+      boolean freezes = event.kind() == Kind.SECRETS_FROZEN;
+      return new Handout(
+          key == null && !freezes ? told : key, rival == null && freezes ? told : rival);
     }
   }
 
@@ -152,6 +185,11 @@ public record NodeState(
     // A system that was found on its disk is done with its first boot, and does not report again.
     boolean found = phase == Phase.INSTALLED && (install == null || install.disks().isEmpty());
     return deadline != null && !found && last != null && last.plus(deadline).isBefore(now);
+  }
+
+  /** Whether two keys asked for the secrets of the current install: one of them is not the node. */
+  public boolean frozen() {
+    return phase != Phase.ARMED && install != null && install.handout().frozen();
   }
 
   /**
@@ -230,9 +268,18 @@ public record NodeState(
 
   /** It was heard of, and is where it was. */
   private NodeState asked(NodeEvent event) {
-    return event.kind() == Kind.INSTALL_OFFERED && phase.underway() && install != null
-        ? with(install.offered()).because(reason(event)).heard(event)
-        : heard(event);
+    if (install == null) {
+      return heard(event);
+    }
+    return switch (event.kind()) {
+      case INSTALL_OFFERED ->
+          phase.underway()
+              ? with(install.offered()).because(reason(event)).heard(event)
+              : heard(event);
+      case SECRETS_GRANTED, SECRETS_FROZEN ->
+          with(install.with(install.handout().after(event))).heard(event);
+      default -> heard(event);
+    };
   }
 
   private NodeState leads(Install current, NodeEvent event) {
@@ -254,6 +301,7 @@ public record NodeState(
       case STEP_FINISHED -> next.because("done: " + step(event));
       case STEP_FAILED -> next.because(step(event) + " failed: " + reason(event));
       case CONFIGURED -> next.because("all steps done");
+      case READY -> next.because("CloudStack says that it is up");
       default -> next.because(reason(event));
     };
   }
@@ -265,7 +313,8 @@ public record NodeState(
         current.offers(),
         identities(event, "disks"),
         MachineReport.machine(event.detail()),
-        current.clock());
+        current.clock(),
+        current.handout());
   }
 
   private NodeState in(Phase next, NodeEvent event) {

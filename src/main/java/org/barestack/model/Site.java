@@ -78,6 +78,11 @@ public record Site(
     return URI.create("http://" + provisioning.address() + ":" + provisioning.httpPort());
   }
 
+  /** Where nodes reach us by TLS, without a final slash. */
+  public URI secureUrl() {
+    return URI.create("https://" + provisioning.address() + ":" + provisioning.httpsPort());
+  }
+
   /**
    * The clock of every node.
    *
@@ -169,6 +174,8 @@ public record Site(
    * @param networkInterface the only interface they answer on, {@code eno1}
    * @param address our address there
    * @param subnet the network there
+   * @param httpPort where boot services answer by HTTP
+   * @param httpsPort where nodes get their secrets, by TLS
    * @param dhcp how DHCP is answered
    * @param pool addresses for machines that have no fixed one; only with {@link DhcpMode#FULL}
    * @param discoveryControl who is told by PXE's option 43 to boot the named file at once
@@ -178,6 +185,7 @@ public record Site(
       Ipv4 address,
       Subnet subnet,
       int httpPort,
+      int httpsPort,
       DhcpMode dhcp,
       @Nullable AddressRange pool,
       Set<ClientKind> discoveryControl) {

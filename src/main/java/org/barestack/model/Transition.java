@@ -8,6 +8,7 @@ import static org.barestack.model.Phase.CONFIGURING;
 import static org.barestack.model.Phase.FAILED;
 import static org.barestack.model.Phase.INSTALLED;
 import static org.barestack.model.Phase.INSTALLING;
+import static org.barestack.model.Phase.READY;
 import static org.barestack.model.Phase.REFUSED;
 
 import java.util.Collections;
@@ -52,6 +53,7 @@ public record Transition(Kind event, Set<Phase> from, Phase to, String when) {
           new Transition(Kind.STEP_FINISHED, BOOTED, CONFIGURING, "step ends"),
           new Transition(Kind.STEP_FAILED, BOOTED, CONFIGURING, "step fails"),
           new Transition(Kind.CONFIGURED, BOOTED, CONFIGURED, "all steps done"),
+          new Transition(Kind.READY, EnumSet.of(CONFIGURED), READY, "CloudStack says Up"),
           new Transition(Kind.REINSTALL_ORDERED, ANY, ARMED, "barestack reinstall"),
           new Transition(Kind.FORGOTTEN, ANY, ARMED, "barestack forget"));
 

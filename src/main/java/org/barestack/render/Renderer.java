@@ -213,7 +213,7 @@ public final class Renderer {
     String name = withoutJ2(file);
     if (!name.matches("[0-9]{2}-[a-z0-9-]+\\.sh")) {
       throw new TemplateException(
-          kickstart.title(folder + "/" + file), 0, "a step's file is called like 30-network-up.sh");
+          kickstart.title(folder + "/" + file), 0, "a step's file is called like 20-network-up.sh");
     }
     return STEPS + name.substring(0, name.length() - ".sh".length());
   }

@@ -52,6 +52,7 @@ final class Views {
             "network", site.zone().network().name().toLowerCase(Locale.ROOT),
             "pod", site.zone().pod(),
             "cluster", site.zone().cluster()));
+    view.put("secure_url", site.secureUrl().toString());
     view.put(
         "trust",
         Map.of(

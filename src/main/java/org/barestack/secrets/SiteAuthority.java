@@ -22,6 +22,7 @@ import java.time.Period;
 import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -167,11 +168,10 @@ public final class SiteAuthority {
   }
 
   /**
-   * What a TLS server of ours needs: a key of its own, made here and kept nowhere, with a
-   * certificate for its address. It takes clients' certificates of this authority, should the
-   * server ask for one.
+   * What a TLS server of ours shows: a key of its own, made here and kept nowhere, with a
+   * certificate for its address, which ends with the authority's own.
    */
-  public SSLContext server(Ipv4 address) {
+  public KeyManager[] serverKeys(Ipv4 address) {
     KeyPair pair = Keys.ec(random);
     X509Certificate own =
         issue(
@@ -185,12 +185,24 @@ public final class SiteAuthority {
       keys.setKeyEntry("barestack", pair.getPrivate(), none, new Certificate[] {own, certificate});
       KeyManagerFactory ours = KeyManagerFactory.getInstance("PKIX");
       ours.init(keys, none);
+      return ours.getKeyManagers();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has TLS", e);
+    }
+  }
+
+  /**
+   * A TLS server of ours. It takes clients' certificates of this authority, should the server ask
+   * for one.
+   */
+  public SSLContext server(Ipv4 address) {
+    try {
       KeyStore known = empty();
       known.setCertificateEntry("site", certificate);
       TrustManagerFactory theirs = TrustManagerFactory.getInstance("PKIX");
       theirs.init(known);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(ours.getKeyManagers(), theirs.getTrustManagers(), random);
+      context.init(serverKeys(address), theirs.getTrustManagers(), random);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has TLS", e);

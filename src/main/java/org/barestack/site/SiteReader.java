@@ -204,11 +204,17 @@ final class SiteReader {
           "missing, and the management network is tagged, on which firmware cannot boot",
           "give the untagged network that machines boot on");
     }
+    int secure = reading.number(provisioning.at("https_port"));
+    if (secure == reading.number(provisioning.at("http_port"))) {
+      reading.error(
+          provisioning.at("https_port"), "is the same as http_port", "give each a port of its own");
+    }
     return new Site.Provisioning(
         reading.text(provisioning.at("interface")),
         reading.ipv4(provisioning.at("address")),
         provisioningSubnet(),
         reading.number(provisioning.at("http_port")),
+        secure,
         dhcp,
         provisioning.has("pool") ? reading.range(provisioning.at("pool")) : null,
         reading.texts(provisioning.at("discovery_control")).stream()

@@ -60,6 +60,13 @@ public final class EventText {
           case STEP_FINISHED -> "done" + detail.after(": ", "step");
           case STEP_FAILED -> "failed" + detail.after(": ", "step") + detail.reason();
           case CONFIGURED -> "all firstboot steps are done";
+          case SECRETS_GRANTED ->
+              "got its secrets" + detail.after(" at ", "peer") + detail.reason();
+          case SECRETS_FROZEN ->
+              "ALARM: a second key asked for its secrets"
+                  + detail.after(" from ", "peer")
+                  + detail.reason();
+          case READY -> "CloudStack says that it is up";
           case REINSTALL_ORDERED ->
               "reinstall ordered" + detail.after(", with permission to wipe ", "wipe");
           case FORGOTTEN -> "forgotten by an operator";

@@ -29,6 +29,7 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
    *
    * @param mac the interface that boots
    * @param stuck whether nothing was heard for longer than its phase allows
+   * @param frozen whether two keys asked for its secrets, so that nobody gets them
    * @param since when the phase began; null before the first event
    * @param install the current or last one; null before the first
    * @param next what a person should do about it; empty if nothing
@@ -40,15 +41,16 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
       MacAddress mac,
       Phase phase,
       boolean stuck,
+      boolean frozen,
       @Nullable Instant since,
       @Nullable Instant lastHeard,
       @Nullable InstallId install,
       String step,
       String reason,
       String next) {
-    /** Its phase in a word, or {@code stuck}. */
+    /** Its phase in a word, or {@code frozen} or {@code stuck}. */
     public String state() {
-      return stuck ? "stuck" : phase.toString();
+      return frozen ? "frozen" : stuck ? "stuck" : phase.toString();
     }
 
     boolean installed() {
@@ -66,6 +68,7 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
       fields.put("mac", mac.text());
       fields.put("phase", phase.toString());
       fields.put("stuck", stuck);
+      fields.put("frozen", frozen);
       fields.put("since", iso(since));
       fields.put("last_heard", iso(lastHeard));
       fields.put("install", install == null ? null : install.label());
@@ -105,12 +108,37 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
         node.bootMac(),
         state.phase(),
         stuck,
+        state.frozen(),
         state.since(),
         state.lastHeard(),
         install == null ? null : install.id(),
         state.step(),
-        stuck ? "silent while " + state.phase() + ": " + state.reason() : state.reason(),
-        stuck ? unstick(site, node, state.phase()) : next(node, state));
+        reason(state, stuck),
+        state.frozen()
+            ? unfreeze(node)
+            : stuck ? unstick(site, node, state.phase()) : next(node, state));
+  }
+
+  /** An alarm stays until somebody acts, whatever the node reports meanwhile. */
+  private static String reason(NodeState state, boolean stuck) {
+    if (state.frozen()) {
+      return "two keys asked for its secrets, so nobody gets them any more; it is "
+          + state.phase()
+          + ": "
+          + state.reason();
+    }
+    return stuck ? "silent while " + state.phase() + ": " + state.reason() : state.reason();
+  }
+
+  private static String unfreeze(Node node) {
+    return "two machines hold the token of its install, and one of them is not "
+        + node.name()
+        + ": see which address asked first (barestack events "
+        + node.name()
+        + "), find the other machine, change the secrets of the site if that one got them"
+        + " (docs/security.md), then: barestack reinstall "
+        + node.name()
+        + " --wipe";
   }
 
   private static String unstick(Site site, Node node, Phase phase) {
@@ -169,7 +197,7 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
       others.put(phase.toString(), 0);
     }
     for (Row row : nodes) {
-      if (row.stuck() || !row.installed()) {
+      if (row.stuck() || row.frozen() || !row.installed()) {
         others.merge(row.state(), 1, Integer::sum);
       }
     }

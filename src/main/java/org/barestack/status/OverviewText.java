@@ -134,7 +134,7 @@ public final class OverviewText {
   private static String coloured(String line, int begin, String state) {
     String colour =
         switch (state) {
-          case "refused", "failed", "stuck" -> "\033[31m";
+          case "refused", "failed", "stuck", "frozen" -> "\033[31m";
           case "installed", "ready" -> "\033[32m";
           case "booting", "claimed", "installing", "configuring" -> "\033[33m";
           default -> "";

@@ -23,6 +23,9 @@ import org.barestack.model.Ipv4;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
 import org.barestack.render.Renderer;
+import org.barestack.secrets.FreshSecrets;
+import org.barestack.secrets.SiteSecrets;
+import org.barestack.testing.Command;
 import org.barestack.testing.Examples;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,11 +40,14 @@ class AssemblyIT {
   @TempDir Path folder;
 
   private int port;
+  private int securePort;
 
   @BeforeEach
   void aPortAndLoaders() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, address(LOOPBACK))) {
+    try (ServerSocket free = new ServerSocket(0, 1, address(LOOPBACK));
+        ServerSocket other = new ServerSocket(0, 1, address(LOOPBACK))) {
       port = free.getLocalPort();
+      securePort = other.getLocalPort();
     }
     Files.createDirectories(folder.resolve("http-root"));
     Files.writeString(folder.resolve("loader"), "a loader");
@@ -64,6 +70,16 @@ class AssemblyIT {
 
   private Server serve(Ipv4 address, String device, Site.DhcpMode dhcp, @Nullable URI tree)
       throws IOException {
+    return serve(address, device, dhcp, tree, null);
+  }
+
+  private Server serve(
+      Ipv4 address,
+      String device,
+      Site.DhcpMode dhcp,
+      @Nullable URI tree,
+      @Nullable SiteSecrets secrets)
+      throws IOException {
     Site lab = Examples.site("lab");
     Site site =
         new Site(
@@ -74,7 +90,14 @@ class AssemblyIT {
             lab.cloudstack(),
             lab.repositories(),
             new Site.Provisioning(
-                device, address, Subnet.parse("127.0.0.0/24"), port, dhcp, null, Set.of()),
+                device,
+                address,
+                Subnet.parse("127.0.0.0/24"),
+                port,
+                securePort,
+                dhcp,
+                null,
+                Set.of()),
             lab.networks(),
             lab.access(),
             lab.storage(),
@@ -87,7 +110,8 @@ class AssemblyIT {
             folder,
             new Renderer(List.of(folder)),
             folder.resolve("state/journal.db"),
-            folder.resolve("http-root")));
+            folder.resolve("http-root"),
+            secrets));
   }
 
   private static InetAddress address(Ipv4 address) throws IOException {
@@ -112,6 +136,7 @@ class AssemblyIT {
   private void assertNothingIsOpen() throws IOException {
     assertThat(journalIsOpen()).isFalse();
     new ServerSocket(port, 1, address(LOOPBACK)).close();
+    new ServerSocket(securePort, 1, address(LOOPBACK)).close();
     new DatagramSocket(new InetSocketAddress(address(LOOPBACK), 69)).close();
   }
 
@@ -127,6 +152,38 @@ class AssemblyIT {
       assertThat(journalIsOpen()).isTrue();
       assertThatThrownBy(() -> new DatagramSocket(new InetSocketAddress(address(LOOPBACK), 69)))
           .isInstanceOf(IOException.class);
+    }
+    assertNothingIsOpen();
+  }
+
+  @Test
+  void withSecretsItSpeaksTlsAsTheSiteKnowsIt() throws IOException {
+    SiteSecrets secrets = FreshSecrets.make();
+    Path ca = Files.writeString(folder.resolve("ca.pem"), secrets.trust().ca());
+    try (Server server = serve(LOOPBACK, "lo", Site.DhcpMode.OFF, ELSEWHERE, secrets)) {
+      assertThat(server).isNotNull();
+      Command.Result asked =
+          Command.of(
+                  "curl",
+                  "--silent",
+                  "--cacert",
+                  ca.toString(),
+                  "https://" + LOOPBACK + ":" + securePort + "/boot.ipxe")
+              .run();
+      assertThat(asked.status()).isZero();
+      assertThat(asked.output()).startsWith("#!ipxe");
+    }
+    assertNothingIsOpen();
+  }
+
+  @Test
+  void aTlsPortThatSomebodyElseHasIsNamed() throws IOException {
+    try (ServerSocket other = new ServerSocket(securePort, 1, address(LOOPBACK))) {
+      assertThatThrownBy(
+              () -> serve(LOOPBACK, "lo", Site.DhcpMode.OFF, ELSEWHERE, FreshSecrets.make()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot listen on 127.0.0.1 port " + other.getLocalPort())
+          .hasMessageContaining("provisioning.https_port");
     }
     assertNothingIsOpen();
   }

@@ -664,6 +664,20 @@ class CommandLineTest {
     assertThat(root).doesNotExist();
   }
 
+  @Test
+  void withoutSecretsItDoesNotServe() throws IOException {
+    Path root = Files.createDirectories(site.resolve("http-root"));
+    Barestack none = run("serve", "--http-root", root.toString());
+    assertThat(none.status()).isEqualTo(1);
+    assertThat(none.err())
+        .contains(
+            "secrets.age is not there; barestack secrets init makes it", "serve --no-secrets");
+    Files.writeString(site.resolve("secrets.age"), "age-encryption.org/v1\n");
+    Barestack closed = run("serve", "--identity", site.resolve("nowhere") + "");
+    assertThat(closed.status()).isEqualTo(1);
+    assertThat(closed.err()).contains("is not at " + site.resolve("nowhere"), "serve --no-secrets");
+  }
+
   /** A command that fails in a way that nobody thought of. */
   @CommandLine.Command(name = "faulty")
   private record Faulty(Exception fault) implements Callable<Integer> {

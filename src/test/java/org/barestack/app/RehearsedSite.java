@@ -56,12 +56,14 @@ final class RehearsedSite implements AutoCloseable {
     Path file = folder.resolve("site.yaml");
     String lab = Files.readString(Path.of("examples/lab/site.yaml"));
     Files.writeString(file, edit.apply(lab));
+    barestack(folder, "secrets", "init", "--identity=" + work.resolve("identity"));
     rehearsal =
         Rehearsal.open(
             read(file),
             List.of(
                 HOME.resolve("barestack").toString(),
                 "serve",
+                "--identity=" + work.resolve("identity"),
                 "--site=" + file,
                 "--http-root=" + HTTP_ROOT),
             new JournalFile(folder.resolve(".barestack/journal.db")),

@@ -96,6 +96,7 @@ class ServiceIT {
             "--bounding-set=" + capabilities,
             Path.of("barestack").toAbsolutePath().toString(),
             "serve",
+            "--no-secrets",
             "--site=" + folder.resolve("site.yaml"),
             "--state=" + folder.resolve("state"),
             "--http-root=" + folder.resolve("http-root"));

@@ -109,7 +109,8 @@ class DiskGateTest {
             1,
             claimed,
             claimed.isEmpty() ? "" : "uuid-1",
-            new NodeState.Clock("", 0));
+            new NodeState.Clock("", 0),
+            new NodeState.Handout(null, null));
     NodeState state =
         new NodeState(
             Phase.BOOTING,

@@ -31,7 +31,7 @@ class NodeStateTest {
   private static final InstallId FOREIGN = new InstallId("bsbbbbbbbbbb");
   private static final String TOKEN = "0123456789abcdef0123456789abcdef";
 
-  /** The shortest way to each phase that events can reach. */
+  /** The shortest way to each phase. */
   private static final Map<Phase, List<Kind>> WAYS = new EnumMap<>(Phase.class);
 
   static {
@@ -45,6 +45,8 @@ class NodeStateTest {
     WAYS.put(
         Phase.CONFIGURING, List.of(Kind.INSTALL_OPENED, Kind.CLAIM_GRANTED, Kind.STEP_STARTED));
     WAYS.put(Phase.CONFIGURED, List.of(Kind.INSTALL_OPENED, Kind.CLAIM_GRANTED, Kind.CONFIGURED));
+    WAYS.put(
+        Phase.READY, List.of(Kind.INSTALL_OPENED, Kind.CLAIM_GRANTED, Kind.CONFIGURED, Kind.READY));
     WAYS.put(Phase.REFUSED, List.of(Kind.INSTALL_OPENED, Kind.CLAIM_REFUSED));
     WAYS.put(Phase.FAILED, List.of(Kind.INSTALL_OPENED, Kind.INSTALL_FAILED));
   }
@@ -82,35 +84,38 @@ class NodeStateTest {
   }
 
   @Test
-  void everyPhaseButReadyIsReached() {
-    assertThat(WAYS.keySet()).isEqualTo(EnumSet.complementOf(EnumSet.of(Phase.READY)));
+  void everyPhaseIsReached() {
+    assertThat(WAYS.keySet()).isEqualTo(EnumSet.allOf(Phase.class));
   }
 
   /**
    * Where each kind of event leads from each phase; {@code .} is nowhere. One column a phase: ARMED
-   * BOOTING CLAIMED INSTALLING INSTALLED CONFIGURING CONFIGURED REFUSED FAILED. Written down anew,
-   * so that a slip in {@link Transition#TABLE} shows.
+   * BOOTING CLAIMED INSTALLING INSTALLED CONFIGURING CONFIGURED READY REFUSED FAILED. Written down
+   * anew, so that a slip in {@link Transition#TABLE} shows.
    */
   private static final String TABLE =
       """
-      STRANGER_SEEN      .      .       .         .           .           .           .           .           .
-      INSTALL_OPENED     BOOTING .       .         .           .           .           .           .           .
-      INSTALL_OFFERED    .      .       .         .           .           .           .           .           .
-      LOCAL_BOOT_OFFERED .      .       .         .           .           .           .           .           .
-      FETCHED            .      .       .         .           .           .           .           .           .
-      CLAIM_GRANTED      .      CLAIMED .         CLAIMED     .           .           .           .           .
-      CLAIM_REFUSED      .      REFUSED REFUSED   REFUSED     .           .           .           .           .
-      FOUND_INSTALLED    .      INSTALLED INSTALLED INSTALLED   .           .           .           .           .
-      INSTALL_PROGRESS   .      .       INSTALLING .           .           .           .           .           .
-      INSTALL_FINISHED   .      .       INSTALLED INSTALLED   .           .           .           .           .
-      INSTALL_FAILED     .      FAILED  FAILED    FAILED      .           .           .           .           .
-      LOGS_KEPT          .      .       .         .           .           .           .           .           .
-      STEP_STARTED       .      .       CONFIGURING CONFIGURING CONFIGURING .           CONFIGURING .           .
-      STEP_FINISHED      .      .       CONFIGURING CONFIGURING CONFIGURING .           .           .           .
-      STEP_FAILED        .      .       CONFIGURING CONFIGURING CONFIGURING .           .           .           .
-      CONFIGURED         .      .       CONFIGURED CONFIGURED  CONFIGURED  CONFIGURED  .           .           .
-      REINSTALL_ORDERED  .      ARMED   ARMED     ARMED       ARMED       ARMED       ARMED       ARMED       ARMED
-      FORGOTTEN          .      ARMED   ARMED     ARMED       ARMED       ARMED       ARMED       ARMED       ARMED
+      STRANGER_SEEN      .           .           .           .           .           .           .           .           .           .
+      INSTALL_OPENED     BOOTING     .           .           .           .           .           .           .           .           .
+      INSTALL_OFFERED    .           .           .           .           .           .           .           .           .           .
+      LOCAL_BOOT_OFFERED .           .           .           .           .           .           .           .           .           .
+      FETCHED            .           .           .           .           .           .           .           .           .           .
+      CLAIM_GRANTED      .           CLAIMED     .           CLAIMED     .           .           .           .           .           .
+      CLAIM_REFUSED      .           REFUSED     REFUSED     REFUSED     .           .           .           .           .           .
+      FOUND_INSTALLED    .           INSTALLED   INSTALLED   INSTALLED   .           .           .           .           .           .
+      INSTALL_PROGRESS   .           .           INSTALLING  .           .           .           .           .           .           .
+      INSTALL_FINISHED   .           .           INSTALLED   INSTALLED   .           .           .           .           .           .
+      INSTALL_FAILED     .           FAILED      FAILED      FAILED      .           .           .           .           .           .
+      LOGS_KEPT          .           .           .           .           .           .           .           .           .           .
+      STEP_STARTED       .           .           CONFIGURING CONFIGURING CONFIGURING .           CONFIGURING .           .           .
+      STEP_FINISHED      .           .           CONFIGURING CONFIGURING CONFIGURING .           .           .           .           .
+      STEP_FAILED        .           .           CONFIGURING CONFIGURING CONFIGURING .           .           .           .           .
+      CONFIGURED         .           .           CONFIGURED  CONFIGURED  CONFIGURED  CONFIGURED  .           .           .           .
+      SECRETS_GRANTED    .           .           .           .           .           .           .           .           .           .
+      SECRETS_FROZEN     .           .           .           .           .           .           .           .           .           .
+      READY              .           .           .           .           .           .           READY       .           .           .
+      REINSTALL_ORDERED  .           ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED
+      FORGOTTEN          .           ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED
       """;
 
   static Stream<Arguments> table() {
@@ -261,7 +266,8 @@ class NodeStateTest {
                     1,
                     Set.of("wwn:1", "wwn:2"),
                     "u1",
-                    NodeState.Clock.NONE),
+                    NodeState.Clock.NONE,
+                    NodeState.Handout.NONE),
                 new NodeState.Past(Set.of(OURS), Set.of("wwn:1", "wwn:2")),
                 Set.of(),
                 MachineReport.parse(Map.of("machine.uuid", "u1", "disk.0.name", "sda")),

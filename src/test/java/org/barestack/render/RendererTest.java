@@ -83,7 +83,7 @@ class RendererTest {
   void aSiteReplacesAddsAndTakesAwayFiles(@TempDir Path folder) throws IOException {
     Path own = folder.resolve("kickstart-templates");
     write(own.resolve("snippets/packages.ks.j2"), "%packages\n@core\n{{ node.name|pkg }}\n%end\n");
-    write(own.resolve("firstboot/20-time-in-sync.sh.j2"), "");
+    write(own.resolve("firstboot/25-time-in-sync.sh.j2"), "");
     write(own.resolve("firstboot/22-own.sh.j2"), "#!/bin/sh\necho {{ site.name|sh }}\n");
     write(own.resolve("files/etc/issue.j2"), "{# mode 0600 #}\nwelcome\n");
     write(folder.resolve("pxe/local.ipxe.j2"), "#!ipxe\nshell\n");
@@ -94,7 +94,7 @@ class RendererTest {
     assertThat(artefacts.get("local.ipxe")).isEqualTo("#!ipxe\nshell\n");
     assertThat(artefacts)
         .containsEntry("files/usr/libexec/barestack/firstboot.d/22-own", "#!/bin/sh\necho lab\n")
-        .doesNotContainKey("files/usr/libexec/barestack/firstboot.d/20-time-in-sync");
+        .doesNotContainKey("files/usr/libexec/barestack/firstboot.d/25-time-in-sync");
     assertThat(renderer.files(site, site.nodes().getFirst()))
         .contains(new NodeFile("/etc/issue", "0600", "welcome\n"));
   }
@@ -123,7 +123,7 @@ class RendererTest {
     assertThatExceptionOfType(TemplateException.class)
         .isThrownBy(
             () -> renderer.files(Examples.site("lab"), Examples.site("lab").managementNode()))
-        .withMessageContaining("a step's file is called like 30-network-up.sh");
+        .withMessageContaining("a step's file is called like 20-network-up.sh");
   }
 
   @Test

@@ -46,7 +46,14 @@ final class Lab {
         new Site.CloudStack("4.22", URI.create("https://packages.example/el/9/4.22/"), null),
         new Site.Repositories(null, null, List.of(), null),
         new Site.Provisioning(
-            "eno1", Ipv4.parse("192.168.50.5"), subnet, 8080, Site.DhcpMode.PROXY, null, Set.of()),
+            "eno1",
+            Ipv4.parse("192.168.50.5"),
+            subnet,
+            8080,
+            8443,
+            Site.DhcpMode.PROXY,
+            null,
+            Set.of()),
         new Site.Networks(
             new Site.Management(
                 subnet,
@@ -100,7 +107,7 @@ final class Lab {
         "disk.0.signatures", signatures);
   }
 
-  /** mgmt1 configures, kvm1 is refused, kvm2 and kvm3 are stuck, kvm4 failed, kvm5 is installed. */
+  /** mgmt1 configures, kvm1 is refused, kvm2 and kvm3 are stuck, kvm4 failed, kvm5 is frozen. */
   static List<NodeEvent> events() {
     Lab lab = new Lab();
     lab.claimed("mgmt1", 0);
@@ -122,10 +129,16 @@ final class Lab {
     lab.add(200, "kvm4", Kind.INSTALL_FAILED, Map.of("reason", "no space\n\033[2Jleft on sda"));
     lab.claimed("kvm5", 30);
     lab.add(6930, "kvm5", Kind.INSTALL_FINISHED, Map.of());
+    lab.add(6950, "kvm5", Kind.SECRETS_GRANTED, asked("a", "192.168.50.15", "first key"));
+    lab.add(6970, "kvm5", Kind.SECRETS_FROZEN, asked("b", "192.168.50.77", "the second key"));
     lab.stranger(100, "52:54:00:00:00:06", Map.of("client", "UEFI x64 PXE"));
     lab.stranger(7100, STRANGER.text(), Map.of("client", "iPXE", "uuid", "1b4e28ba"));
     lab.stranger(7140, STRANGER.text(), Map.of("client", "", "serial", "\u202eX\033]0;pwned\007"));
     return lab.events;
+  }
+
+  private static Map<String, String> asked(String digit, String peer, String reason) {
+    return Map.of("key", digit.repeat(64), "peer", peer, "reason", reason);
   }
 
   private static Map<String, String> with(Map<String, String> fields, String key, String value) {

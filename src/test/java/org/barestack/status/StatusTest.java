@@ -54,7 +54,7 @@ class StatusTest {
     String plain = OverviewText.of(Lab.overview(), 80, false);
     String coloured = OverviewText.of(Lab.overview(), 80, true);
     assertThat(plain).doesNotContain("\033");
-    assertThat(coloured).contains("  \033[31mrefused\033[0m  ", "  \033[32minstalled\033[0m  ");
+    assertThat(coloured).contains("  \033[31mrefused\033[0m  ", "  \033[31mfrozen\033[0m  ");
     assertThat(coloured.replaceAll("\033\\[[0-9]+m", "")).isEqualTo(plain);
   }
 

@@ -153,6 +153,7 @@ public final class Sites {
             ip("10.20.0.5"),
             Subnet.parse("10.20.0.0/22"),
             80,
+            443,
             Site.DhcpMode.FULL,
             AddressRange.parse("10.20.3.0-10.20.3.200"),
             Set.of(ClientKind.BIOS_PXE)),

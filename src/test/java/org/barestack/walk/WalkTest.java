@@ -5,9 +5,9 @@ import static org.barestack.testing.Properties.forAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Never a write to a disk that is neither blank nor permitted, never two writes with one permit, no
- * refusal without a reason, and a way out of everything. A million steps with {@code
- * -Dmatrix=full}, a sample without.
+ * Never a write to a disk that is neither blank nor permitted, never two writes with one permit,
+ * never secrets for two keys of one install or after it was ready, no refusal without a reason, and
+ * a way out of everything. A million steps with {@code -Dmatrix=full}, a sample without.
  */
 class WalkTest {
   private static final int STEPS_OF_A_WALK = 250;

@@ -9,9 +9,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -20,13 +22,17 @@ import org.barestack.boot.BootAnswer;
 import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
+import org.barestack.boot.SecretAnswer;
+import org.barestack.boot.SecretDesk;
 import org.barestack.model.Disk;
+import org.barestack.model.Fingerprint;
 import org.barestack.model.InstallId;
 import org.barestack.model.MachineReport;
 import org.barestack.model.Node;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
+import org.barestack.model.Phase;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import org.barestack.model.Token;
@@ -74,6 +80,12 @@ final class World {
   private final List<Claim> claims = new ArrayList<>();
   private final List<InMemoryJournal> backups = new ArrayList<>();
   private final Map<InstallId, Machine> writers = new HashMap<>();
+
+  /** Which key the secrets of an install went to. */
+  private final Map<Token, Fingerprint> gotSecrets = new HashMap<>();
+
+  /** Installs in which nobody may get any more: two keys asked, or its node was ready. */
+  private final Set<Token> closed = new HashSet<>();
 
   /** When each install was first told of: an operator who orders later means it, too. */
   private final Map<InstallId, Long> opened = new HashMap<>();
@@ -155,7 +167,7 @@ final class World {
       case Doing.Firmware firmware -> boot(machine);
       case Doing.Looking(Token token, InstallId install) -> claim(machine, token, install);
       case Doing.Writing writing -> install(machine, writing);
-      case Doing.Running running -> run(machine);
+      case Doing.Running(InstallId install) -> run(machine, install);
     }
   }
 
@@ -245,15 +257,48 @@ final class World {
     }
   }
 
-  private void run(Machine machine) {
+  private void run(Machine machine, InstallId install) {
     Token token = machine.token;
     if (chance(5)) {
       machine.doing = new Doing.Off();
+    } else if (token != null && chance(4)) {
+      askForSecrets(machine.name, token, key(machine.name + install));
+    } else if (token != null && chance(6)) {
+      cloudStackSaysUp(machine, token);
     } else if (token != null) {
       Kind kind =
           any(List.of(Kind.STEP_STARTED, Kind.STEP_FINISHED, Kind.STEP_FAILED, Kind.CONFIGURED));
       report(token, kind, machine, Map.of("step", "10-hosts", "reason", "because"));
     }
+  }
+
+  private static Fingerprint key(String name) {
+    return new Fingerprint("%064x".formatted(Integer.toUnsignedLong(name.hashCode())));
+  }
+
+  /** Never two keys in one install, never after an alarm, never after it was ready. */
+  private void askForSecrets(String who, Token token, Fingerprint key) {
+    SecretDesk secrets = new SecretDesk(desk, journal, () -> clock);
+    Optional<SecretAnswer> answer = asked(() -> secrets.ask(token, key, who));
+    tell(who, "asks for secrets of", token, ":", answer);
+    answer.ifPresent(given -> assertThat(given.reason()).isNotBlank());
+    if (answer.isPresent() && answer.get() instanceof SecretAnswer.Granted && !rewound) {
+      Fingerprint first = gotSecrets.putIfAbsent(token, key);
+      assertThat(first == null || first.equals(key)).as("a second key got secrets").isTrue();
+      assertThat(closed).as("no more secrets in this install").doesNotContain(token);
+    }
+    if (answer.isPresent() && answer.get() instanceof SecretAnswer.Frozen) {
+      closed.add(token);
+    }
+  }
+
+  private void cloudStackSaysUp(Machine machine, Token token) {
+    asked(() -> desk.report(token, Kind.READY, Map.of()));
+    NodeState state = desk.state(machine.node.name());
+    if (state.phase() == Phase.READY && state.install() != null) {
+      closed.add(state.install().token());
+    }
+    tell(machine.name, "is up; it is", state.phase());
   }
 
   /** A report is on its way: it may come late, twice, or never. */
@@ -422,7 +467,7 @@ final class World {
   }
 
   private void disaster() {
-    switch (random.nextInt(9)) {
+    switch (random.nextInt(10)) {
       case 0 -> journal.next(Fault.BEFORE);
       case 1 -> journal.next(Fault.AFTER);
       case 2 -> desk = server();
@@ -449,6 +494,11 @@ final class World {
           Claim claim = any(claims);
           Optional<ClaimAnswer> answer = asked(() -> desk.claim(claim.token(), claim.report()));
           tell("a claim is replayed:", answer);
+        }
+      }
+      case 8 -> {
+        if (!claims.isEmpty()) {
+          askForSecrets("a listener", any(claims).token(), key("listener"));
         }
       }
       default -> {

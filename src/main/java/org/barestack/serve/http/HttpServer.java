@@ -4,6 +4,7 @@ import io.undertow.UndertowOptions;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Receiver;
 import io.undertow.io.Sender;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLSession;
 import org.barestack.boot.BootDesk;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
@@ -43,6 +45,7 @@ import org.barestack.journal.InstallLogs;
 import org.barestack.model.MacAddress;
 import org.barestack.model.TooManyEventsException;
 import org.barestack.serve.device.OneInterface;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.ChannelListeners;
@@ -54,6 +57,7 @@ import org.xnio.Xnio;
 import org.xnio.XnioExecutor;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
+import org.xnio.ssl.SslConnection;
 
 /**
  * The HTTP server on one address. Routes run on virtual threads; forms and files are received and
@@ -85,7 +89,10 @@ public final class HttpServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Connections connections = new Connections();
   private final XnioWorker worker;
-  private final AcceptingChannel<StreamConnection> listener;
+  private final AcceptingChannel<? extends StreamConnection> listener;
+
+  /** Over TLS; null where there are no secrets to hand out. */
+  private final @Nullable AcceptingChannel<? extends StreamConnection> secureListener;
 
   /**
    * How long a client is waited for.
@@ -114,7 +121,8 @@ public final class HttpServer implements AutoCloseable {
             Duration.ofSeconds(1));
   }
 
-  private HttpServer(InetSocketAddress address, Routes routes, Patience patience)
+  private HttpServer(
+      InetSocketAddress address, Routes routes, @Nullable SecretHandout secrets, Patience patience)
       throws IOException {
     this.routes = routes;
     this.patience = patience;
@@ -150,16 +158,53 @@ public final class HttpServer implements AutoCloseable {
                     .set(Options.WORKER_TASK_CORE_THREADS, 1)
                     .set(Options.WORKER_TASK_MAX_THREADS, 1)
                     .getMap());
+    @Nullable AcceptingChannel<? extends StreamConnection> plain = null;
     try {
-      this.listener =
-          worker.createStreamConnectionServer(
+      plain =
+          listening(
               address,
-              ChannelListeners.openListenerAdapter(
-                  (StreamConnection connection) -> admit(connection, http)),
-              sockets);
+              "http_port",
+              () ->
+                  worker.createStreamConnectionServer(
+                      address,
+                      ChannelListeners.openListenerAdapter(
+                          (StreamConnection connection) -> admit(connection, http)),
+                      sockets));
+      this.listener = plain;
+      this.secureListener = secrets == null ? null : secure(secrets, http, sockets);
     } catch (IOException e) {
+      IoUtils.safeClose(plain);
       worker.shutdownNow();
       throw e;
+    }
+  }
+
+  private AcceptingChannel<SslConnection> secure(
+      SecretHandout secrets, HttpOpenListener http, OptionMap sockets) throws IOException {
+    OptionMap options = OptionMap.builder().addAll(sockets).addAll(Tls.OPTIONS).getMap();
+    return listening(
+        secrets.address(),
+        "https_port",
+        () ->
+            new UndertowXnioSsl(worker.getXnio(), options, Tls.context(secrets.keys()))
+                .createSslConnectionServer(
+                    worker,
+                    secrets.address(),
+                    ChannelListeners.openListenerAdapter(
+                        (SslConnection connection) -> admit(connection, http)),
+                    options));
+  }
+
+  private interface Listening<T> {
+    T start() throws IOException;
+  }
+
+  private static <T> T listening(InetSocketAddress address, String key, Listening<T> start)
+      throws IOException {
+    try {
+      return start.start();
+    } catch (BindException e) {
+      throw explained(address, key, e);
     }
   }
 
@@ -184,6 +229,7 @@ public final class HttpServer implements AutoCloseable {
    * @param device the interface of that address, the only one that is heard
    * @param release looks for the tree that the site installs
    * @param logs keeps the logs that nodes send
+   * @param secrets null if it hands out none, and does not listen for TLS
    * @throws IOException if it cannot listen there, or there is no {@code http-root}; says what to
    *     do
    */
@@ -195,9 +241,11 @@ public final class HttpServer implements AutoCloseable {
       Loaders loaders,
       Path httpRoot,
       Supplier<Releases.Answer> release,
-      InstallLogs logs)
+      InstallLogs logs,
+      @Nullable SecretHandout secrets)
       throws IOException {
-    return start(address, device, desk, texts, loaders, httpRoot, release, logs, Patience.USUAL);
+    return start(
+        address, device, desk, texts, loaders, httpRoot, release, logs, secrets, Patience.USUAL);
   }
 
   static HttpServer start(
@@ -209,28 +257,29 @@ public final class HttpServer implements AutoCloseable {
       Path httpRoot,
       Supplier<Releases.Answer> release,
       InstallLogs logs,
+      @Nullable SecretHandout secrets,
       Patience patience)
       throws IOException {
     StaticTree tree = new StaticTree(httpRoot.toRealPath());
-    Routes routes = new Routes(desk, texts, loaders, release, tree, logs);
-    HttpServer server;
+    Routes routes = new Routes(desk, texts, loaders, release, tree, logs, secrets);
+    HttpServer server = new HttpServer(address, routes, secrets, patience);
     try {
-      server = new HttpServer(address, routes, patience);
-    } catch (BindException e) {
-      throw explained(address, e);
-    }
-    try {
-      OneInterface.hold(OneInterface.Kind.TCP, server.address().getPort(), device);
+      for (var listener : server.listeners()) {
+        OneInterface.hold(OneInterface.Kind.TCP, address(listener).getPort(), device);
+      }
     } catch (IOException e) {
       server.close();
       throw e;
     }
-    server.listener.resumeAccepts();
+    server.listeners().forEach(AcceptingChannel::resumeAccepts);
     log.info("HTTP on {}, {} only", server.address(), device);
+    if (secrets != null) {
+      log.info("secrets by TLS on {}, {} only", server.secureAddress(), device);
+    }
     return server;
   }
 
-  private static IOException explained(InetSocketAddress address, BindException fault)
+  private static IOException explained(InetSocketAddress address, String key, BindException fault)
       throws IOException {
     String where = "cannot listen on " + address.getAddress().getHostAddress();
     String what = String.valueOf(fault.getMessage());
@@ -249,7 +298,9 @@ public final class HttpServer implements AutoCloseable {
                 + ": "
                 + what
                 + ". Ports below 1024 need root or CAP_NET_BIND_SERVICE; or choose a higher"
-                + " provisioning.http_port in site.yaml",
+                + " provisioning."
+                + key
+                + " in site.yaml",
             fault)
         : new IOException(
             where
@@ -257,13 +308,35 @@ public final class HttpServer implements AutoCloseable {
                 + what
                 + ". Another program listens there (ss -ltnp 'sport = :"
                 + address.getPort()
-                + "' names it); stop it, or choose another provisioning.http_port in site.yaml",
+                + "' names it); stop it, or choose another provisioning."
+                + key
+                + " in site.yaml",
             fault);
   }
 
   /** Where it listens. */
   public InetSocketAddress address() {
-    return listener.getLocalAddress(InetSocketAddress.class);
+    return address(listener);
+  }
+
+  /**
+   * Where it listens for TLS.
+   *
+   * @throws IllegalStateException if it was started without secrets
+   */
+  public InetSocketAddress secureAddress() {
+    if (secureListener == null) {
+      throw new IllegalStateException("it was started without secrets");
+    }
+    return address(secureListener);
+  }
+
+  private static InetSocketAddress address(AcceptingChannel<?> channel) {
+    return channel.getLocalAddress(InetSocketAddress.class);
+  }
+
+  private List<AcceptingChannel<? extends StreamConnection>> listeners() {
+    return secureListener == null ? List.of(listener) : List.of(listener, secureListener);
   }
 
   Routes routes() {
@@ -276,7 +349,7 @@ public final class HttpServer implements AutoCloseable {
     if (worker.isShutdown()) {
       return; // the listener's thread is gone, so to close it again would wait for ever
     }
-    IoUtils.safeClose(listener);
+    listeners().forEach(IoUtils::safeClose);
     threads.shutdownNow();
     worker.shutdownNow();
     try {
@@ -439,7 +512,14 @@ public final class HttpServer implements AutoCloseable {
         post && !route.upload() ? Form.parse(body) : Map.of(),
         new ByteArrayInputStream(body),
         interfaces(exchange),
-        peer(exchange));
+        peer(exchange),
+        tls(exchange));
+  }
+
+  /** By the connection: the scheme of a request is only what the client wrote. */
+  private static @Nullable Tls tls(HttpServerExchange exchange) {
+    SSLSession session = exchange.getConnection().getSslSession();
+    return session == null ? null : Tls.of(session);
   }
 
   /** {@code X-RHN-Provisioning-MAC-0: enp0s2 52:54:00:aa:00:01}, and so on for all interfaces. */

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Map;
 import org.barestack.model.MacAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a route sees of a request.
@@ -15,6 +16,7 @@ import org.barestack.model.MacAddress;
  * @param interfaces addresses that Anaconda's stage 1 tells in {@code X-RHN-Provisioning-MAC-0},
  *     {@code -1}, ... if {@code inst.ks.sendmac} is set
  * @param peer the address that it came from
+ * @param tls what is known of it by TLS; null if it came without
  */
 record Request(
     List<String> captured,
@@ -22,4 +24,5 @@ record Request(
     Map<String, String> form,
     ByteArrayInputStream body,
     List<MacAddress> interfaces,
-    String peer) {}
+    String peer,
+    @Nullable Tls tls) {}

@@ -3,7 +3,10 @@ package org.barestack.serve.http;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.PublicKey;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,15 +23,20 @@ import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootDesk.OpenInstall;
 import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
+import org.barestack.boot.SecretAnswer;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.content.Releases.Tree;
 import org.barestack.journal.InstallLogs;
+import org.barestack.model.Fingerprint;
 import org.barestack.model.MacAddress;
 import org.barestack.model.MachineReport;
+import org.barestack.model.Node;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
+import org.barestack.model.Secret;
 import org.barestack.model.Token;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +73,7 @@ final class Routes {
   private final Supplier<Releases.Answer> release;
   private final StaticTree httpRoot;
   private final InstallLogs logs;
+  private final @Nullable SecretHandout secrets;
 
   /** All of them are for nodes; nothing here changes what an operator decides. */
   final List<Route> table =
@@ -82,6 +91,7 @@ final class Routes {
           Route.of("/install/{}/claim", POST, this::claim),
           Route.of("/install/{}/event", POST, this::event),
           Route.upload("/install/{}/log/{}", this::log),
+          Route.of("/install/{}/secrets", POST, this::secrets),
           Route.of("/releases/**", READ, request -> stored("releases", request)),
           Route.of("/repos/**", READ, request -> stored("repos", request)));
 
@@ -101,13 +111,15 @@ final class Routes {
       Loaders loaders,
       Supplier<Releases.Answer> release,
       StaticTree httpRoot,
-      InstallLogs logs) {
+      InstallLogs logs,
+      @Nullable SecretHandout secrets) {
     this.desk = desk;
     this.texts = texts;
     this.loaders = loaders;
     this.release = release;
     this.httpRoot = httpRoot;
     this.logs = logs;
+    this.secrets = secrets;
   }
 
   /** Finds the route of a decoded path. */
@@ -346,6 +358,62 @@ final class Routes {
     return Map.of(
         "files", Integer.toString(files.size()),
         "bytes", Long.toString(files.stream().mapToLong(InstallLogs.LogFile::octets).sum()));
+  }
+
+  /** Only over TLS, and only to who shows a key; nothing is bound by what comes otherwise. */
+  private Reply secrets(Request request) {
+    if (secrets == null) {
+      return Reply.line(403, "this Barestack runs without secrets (serve --no-secrets)");
+    }
+    if (request.tls() == null) {
+      return Reply.line(403, "secrets go only over TLS, by the port provisioning.https_port");
+    }
+    PublicKey key = request.tls().client();
+    if (key == null) {
+      return Reply.line(403, "secrets go only to who shows a certificate of its own key");
+    }
+    if (!Tls.isNodeKey(key)) {
+      return Reply.line(403, "a node's key is an elliptic one of 256 bits");
+    }
+    Optional<Token> token = token(request);
+    if (token.isEmpty()) {
+      return Reply.line(404, "no install is open here");
+    }
+    SecretAnswer answer = secrets.desk().ask(token.get(), Fingerprint.of(key), request.peer());
+    String reason = LogText.of(answer.reason());
+    return switch (answer) {
+      case SecretAnswer.Granted granted -> {
+        log.info("{} at {}: secrets granted, {}", granted.node().name(), request.peer(), reason);
+        yield new Reply.Text(200, lines(secrets.source().of(granted, key)), Reply.UNNOTED);
+      }
+      case SecretAnswer.Frozen(Node node, String why) -> {
+        log.warn("ALARM: {}: {} asks for secrets: {}", node.name(), request.peer(), reason);
+        yield Reply.line(403, why);
+      }
+      case SecretAnswer.Never(String why) -> refused(request, 403, why);
+      case SecretAnswer.NotYet(String why) -> refused(request, 409, why);
+      case SecretAnswer.NoInstall(String why) -> Reply.line(404, why);
+    };
+  }
+
+  private static Reply refused(Request request, int status, String why) {
+    log.info("{}: secrets refused, {}", request.peer(), LogText.of(why));
+    return Reply.line(status, why);
+  }
+
+  /**
+   * A name and its value a line; the last one tells how many there are, so that a cut one shows.
+   */
+  private static String lines(Map<String, Secret> values) {
+    StringBuilder lines = new StringBuilder();
+    values.forEach((name, secret) ->
+        lines
+            .append(name)
+            .append(' ')
+            .append(
+                Base64.getEncoder().encodeToString(secret.value().getBytes(StandardCharsets.UTF_8)))
+            .append('\n'));
+    return lines.append("end ").append(values.size()).append('\n').toString();
   }
 
   private Reply stored(String tree, Request request) throws IOException {

@@ -55,6 +55,7 @@ final class Bench implements AutoCloseable {
 
   final Path httpRoot;
   final ListJournal journal = new ListJournal();
+  final Site site;
   final BootDesk desk;
   final InstallLogs logs;
   final HttpServer server;
@@ -110,7 +111,7 @@ final class Bench implements AutoCloseable {
             gone.kpxe: { clients: [bios_pxe], files: [%1$s/none], install: { Debian: apt-get install ipxe }, known: {} }
             """,
             folder));
-    Site site = site(node("kvm1", "192.168.50.11", KVM1, KVM1_SECOND));
+    site = site(node("kvm1", "192.168.50.11", KVM1, KVM1_SECOND), management());
     desk = new BootDesk(() -> site, journal, InstantSource.fixed(Instant.EPOCH), new Random(7));
     Releases releases = new Releases(httpRoot);
     logs = new InstallLogs(folder.resolve("logs"));
@@ -130,6 +131,7 @@ final class Bench implements AutoCloseable {
               }
             },
             logs,
+            null,
             patience);
   }
 
@@ -234,9 +236,23 @@ final class Bench implements AutoCloseable {
 
   /** A worker with two interfaces. */
   static Node node(String name, String address, MacAddress first, MacAddress second) {
+    return node(name, Role.KVM_WORKER, address, first, second);
+  }
+
+  private static Node management() {
+    return node(
+        "mgmt1",
+        Role.MANAGEMENT,
+        "192.168.50.10",
+        new MacAddress("52:54:00:aa:01:01"),
+        new MacAddress("52:54:00:aa:01:02"));
+  }
+
+  private static Node node(
+      String name, Role role, String address, MacAddress first, MacAddress second) {
     return new Node(
         new NodeName(name),
-        Role.KVM_WORKER,
+        role,
         Ipv4.parse(address),
         Map.of("nic1", first, "nic2", second),
         List.of(),
@@ -264,7 +280,14 @@ final class Bench implements AutoCloseable {
         new Site.CloudStack("4.22", URI.create("http://192.168.50.5/"), null),
         new Site.Repositories(null, null, List.of(), null),
         new Site.Provisioning(
-            "lo", Ipv4.parse("192.168.50.5"), subnet, 8080, Site.DhcpMode.OFF, null, Set.of()),
+            "lo",
+            Ipv4.parse("192.168.50.5"),
+            subnet,
+            8080,
+            8443,
+            Site.DhcpMode.OFF,
+            null,
+            Set.of()),
         new Site.Networks(
             new Site.Management(subnet, gateway, List.of(), "lab.example", null, range),
             new Site.PublicNetwork(range, gateway, subnet.netmask(), null),

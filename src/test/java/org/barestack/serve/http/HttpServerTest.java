@@ -447,7 +447,8 @@ class HttpServerTest {
         Loaders.read(bench.httpRoot),
         bench.httpRoot,
         () -> release,
-        bench.logs);
+        bench.logs,
+        null);
   }
 
   @Test

@@ -91,6 +91,11 @@ final class Requests {
       lines.add(event.getFormattedMessage());
     }
 
+    /** What was logged up to now. */
+    List<String> lines() {
+      return List.copyOf(lines);
+    }
+
     /** Looks at what was logged since the last time. */
     void check(String... secrets) {
       for (String line = lines.poll(); line != null; line = lines.poll()) {

@@ -72,7 +72,8 @@ public class RoutesFuzzTest {
                 }
               },
               new StaticTree(PLACE.httpRoot()),
-              PLACE.logs());
+              PLACE.logs(),
+              null);
       token = token(Bench.KVM1);
       other = token(OTHER);
     }
@@ -159,6 +160,7 @@ public class RoutesFuzzTest {
                     + "POST /install/TOKEN/event\nkind=configured&boot=a&uptime=3",
                 "POST /install/TOKEN/log/anaconda.log\nlines",
                 "POST /install/TOKEN/event\nkind=logs-sent",
+                "POST /install/TOKEN/secrets\nnode=kvm1",
                 "POST /install/TOKEN/event\nkind=failed&reason=why",
                 "GET /releases/rocky-9.7-x86_64/.treeinfo\n",
                 "GET /repos/cloudstack/a+b~1.rpm\n" + NEXT + "GET /repos/tree/a+b~1.rpm\n",
@@ -215,7 +217,8 @@ public class RoutesFuzzTest {
                   head[0].equals("POST") && !route.upload() ? Form.parse(body) : Map.of(),
                   new ByteArrayInputStream(body),
                   List.of(),
-                  "192.0.2.1");
+                  "192.0.2.1",
+                  null);
           Reply reply = route.action().answer(request);
           yield List.of(route.pattern(), shape(world, told, reply));
         } catch (BadRequest e) {
@@ -249,7 +252,7 @@ public class RoutesFuzzTest {
       }
       case Reply.Text(int status, String body, var sent) -> {
         assertThat(body).isNotBlank();
-        assertThat(List.of(200, 400, 404, 409, 413, 415)).contains(status);
+        assertThat(List.of(200, 400, 403, 404, 409, 413, 415)).contains(status);
         if (!told.contains("525400aa0001")
             && !told.contains("525400aa0002")
             && !told.contains(world.token)) {

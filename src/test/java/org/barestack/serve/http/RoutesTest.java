@@ -31,6 +31,7 @@ class RoutesTest {
               "POST /install/{}/claim",
               "POST /install/{}/event",
               "POST /install/{}/log/{}",
+              "POST /install/{}/secrets",
               "GET HEAD /releases/**",
               "GET HEAD /repos/**");
     }
