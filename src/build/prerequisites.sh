@@ -47,6 +47,8 @@ test  tcpdump                                     tcpdump              tcpdump
 test  kea-dhcp4                                   kea-dhcp4-server     kea
 test  perfdhcp                                    kea-admin            kea
 test  dhcpd                                       isc-dhcp-server      dhcp-server
+test  debootstrap                                 debootstrap          debootstrap
+test  systemd-nspawn                              systemd-container    systemd-container
 TABLE
 }
 
