@@ -78,7 +78,7 @@ public final class BoundedJournal implements Journal {
     return switch (event.kind()) {
       case STRANGER_SEEN -> kept(strangers, event);
       case FETCHED, LOCAL_BOOT_OFFERED -> kept(left(shown, SHOWN, subject), event);
-      case INSTALL_OPENED, INSTALL_OFFERED, REINSTALL_ORDERED, FORGOTTEN -> true;
+      case INSTALL_OPENED, IMAGE_SEEDED, INSTALL_OFFERED, REINSTALL_ORDERED, FORGOTTEN -> true;
       default -> {
         if (!left(reported, REPORTED, subject).take(size(event))) {
           tell.accept(subject + " reports more than is recorded of one machine: told to wait");
