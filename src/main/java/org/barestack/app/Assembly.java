@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,7 @@ import org.barestack.journal.InstallLogs;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.journal.StateLock;
 import org.barestack.model.ClientKind;
+import org.barestack.model.InstallId;
 import org.barestack.model.Ipv4;
 import org.barestack.model.Journal;
 import org.barestack.model.MacAddress;
@@ -57,6 +59,7 @@ import org.barestack.model.NodeState;
 import org.barestack.model.Site;
 import org.barestack.render.InstallContext;
 import org.barestack.render.Renderer;
+import org.barestack.render.Seed;
 import org.barestack.serve.dhcp.DhcpServer;
 import org.barestack.serve.dhcp.Seen;
 import org.barestack.serve.http.HttpServer;
@@ -268,12 +271,41 @@ final class Assembly {
                     site.get(), open.node(), context(site.get(), open.install(), release.get())));
       }
 
+      // All at once, so that an edit in Git in between cannot serve two that do not fit.
+      @Override
+      public Map<String, String> seed(OpenInstall open) {
+        Supplier<Map<String, String>> fresh =
+            () ->
+                renderer.cloudInit(
+                    site.get(),
+                    open.node(),
+                    Seed.served(open.install().id(), open.install().token(), site.get().baseUrl()));
+        return pinned(journal, open.install().id(), fresh);
+      }
+
       @Override
       public String diskFragment(ClaimAnswer.Granted granted) {
         return renderer.diskFragment(
             site.get(), granted.node(), granted.install(), granted.disks());
       }
     };
+  }
+
+  private static Map<String, String> pinned(
+      Journal journal, InstallId id, Supplier<Map<String, String>> fresh) {
+    Map<String, String> texts = new HashMap<>();
+    Map<String, String> rendered = new HashMap<>();
+    for (String name : Renderer.CLOUD_INIT) {
+      Supplier<String> text =
+          () -> {
+            if (rendered.isEmpty()) {
+              rendered.putAll(fresh.get());
+            }
+            return rendered.getOrDefault(name, "");
+          };
+      texts.put(name, journal.pin(id, "cloud-init/" + name, text));
+    }
+    return texts;
   }
 
   private static InstallContext context(

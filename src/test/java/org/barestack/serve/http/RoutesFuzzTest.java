@@ -105,6 +105,11 @@ public class RoutesFuzzTest {
     }
 
     @Override
+    public Map<String, String> seed(OpenInstall install) {
+      return Map.of("user-data", install.install().token().secret());
+    }
+
+    @Override
     public String diskFragment(ClaimAnswer.Granted granted) {
       return granted.disks().toString();
     }
@@ -145,6 +150,7 @@ public class RoutesFuzzTest {
                 "GET /boot/52:54:00:aa:00:01?platform=efi&arch=x86_64&uuid=A&serial=1&product=x\n",
                 "GET /boot/52:54:00:aa:00:09?platform=pcbios&product=%1b\n",
                 "GET /install/TOKEN/kickstart\n",
+                "GET /cloud-init/TOKEN/user-data\n" + NEXT + "HEAD /cloud-init/TOKEN/x\n",
                 "HEAD /install/TOKEN/vmlinuz\n" + NEXT + "GET /install/TOKEN/initrd.img\n",
                 "POST /install/TOKEN/claim\n" + Bench.CLAIM,
                 "POST /install/TOKEN/claim\n"
