@@ -20,6 +20,7 @@ import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Site.VlanRange;
 import org.barestack.model.Subnet;
+import org.barestack.model.Trust;
 import org.barestack.site.Value.Mapping;
 
 /**
@@ -86,7 +87,8 @@ final class SiteReader {
         access(),
         storage(),
         zone(),
-        nodes);
+        nodes,
+        Trust.NONE);
   }
 
   private String name() {

@@ -79,7 +79,8 @@ class AssemblyIT {
             lab.access(),
             lab.storage(),
             lab.zone(),
-            lab.nodes());
+            lab.nodes(),
+            lab.trust());
     return Assembly.serve(
         new Server.Order(
             () -> site,

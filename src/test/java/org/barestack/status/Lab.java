@@ -21,6 +21,7 @@ import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import org.barestack.model.Subnet;
+import org.barestack.model.Trust;
 import org.jspecify.annotations.Nullable;
 
 /** A site of seven nodes, one in each kind of trouble, and the events that brought them there. */
@@ -63,7 +64,8 @@ final class Lab {
         new Site.Access("admin", List.of("ssh-ed25519 AAAA")),
         new Site.Storage.LabNfs(),
         new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
-        IntStream.rangeClosed(0, 6).mapToObj(Lab::node).toList());
+        IntStream.rangeClosed(0, 6).mapToObj(Lab::node).toList(),
+        Trust.NONE);
   }
 
   private static Node node(int number) {

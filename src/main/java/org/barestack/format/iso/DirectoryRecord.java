@@ -17,15 +17,15 @@ record DirectoryRecord(
     long dataLength,
     Instant date,
     boolean directory,
-    byte[] identifier,
-    byte[] systemUse) {
+    Field identifier,
+    Field systemUse) {
   private static final int FIXED = 33;
   private static final int LONGEST = 255;
 
   /** Octets of it, which are an even number. */
   int length() {
-    int named = FIXED + identifier.length;
-    return even(even(named) + systemUse.length);
+    int named = FIXED + identifier.length();
+    return even(even(named) + systemUse.length());
   }
 
   byte[] octets() {
@@ -44,9 +44,9 @@ record DirectoryRecord(
             .number8(0)
             .number8(0)
             .both16(1)
-            .number8(identifier.length)
-            .raw(identifier);
-    return field.padTo(2).raw(systemUse).padTo(2).octets();
+            .number8(identifier.length())
+            .raw(identifier.octets());
+    return field.padTo(2).raw(systemUse.octets()).padTo(2).octets();
   }
 
   private static int even(int length) {

@@ -31,8 +31,8 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
   private static final int PATH_TABLES = ROCK_RIDGE + 1;
   private static final int DIRECTORIES = PATH_TABLES + 4;
 
-  private static final byte[] SELF = {0};
-  private static final byte[] PARENT = {1};
+  private static final Field SELF = new Field().number8(0);
+  private static final Field PARENT = new Field().number8(1);
   private static final int READABLE = 0555;
 
   /** In octets: there is one directory, and its record is the same in both trees. */
@@ -79,7 +79,7 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
   }
 
   private byte[] descriptor(boolean isJoliet, long end, long extent, int length) {
-    long tables = PATH_TABLES + (isJoliet ? 2 : 0);
+    long tables = isJoliet ? PATH_TABLES + 2L : PATH_TABLES;
     return new VolumeDescriptor(
             isJoliet,
             identifier,
@@ -87,7 +87,7 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
             PATH_TABLE_SIZE,
             tables,
             tables + 1,
-            new DirectoryRecord(extent, length, date, true, SELF, new byte[0]),
+            new DirectoryRecord(extent, length, date, true, SELF, new Field()),
             date)
         .octets();
   }
@@ -99,13 +99,13 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
         .number8(0)
         .little32(extent)
         .little16(1)
-        .raw(SELF)
+        .raw(SELF.octets())
         .padTo(BLOCK)
         .number8(1)
         .number8(0)
         .big32(extent)
         .big16(1)
-        .raw(SELF)
+        .raw(SELF.octets())
         .padTo(BLOCK)
         .octets();
   }
@@ -118,10 +118,10 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
   private byte[] directory(boolean isJoliet, long extent, int length, long content) {
     List<DirectoryRecord> records = new ArrayList<>();
     records.add(
-        new DirectoryRecord(extent, length, date, true, SELF, isJoliet ? new byte[0] : root()));
+        new DirectoryRecord(extent, length, date, true, SELF, isJoliet ? new Field() : root()));
     records.add(
         new DirectoryRecord(
-            extent, length, date, true, PARENT, isJoliet ? new byte[0] : ofDirectory()));
+            extent, length, date, true, PARENT, isJoliet ? new Field() : ofDirectory()));
     long block = content;
     for (int i = 0; i < files.size(); i++) {
       FileSection file = files.get(i);
@@ -131,8 +131,10 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
               file.length(),
               date,
               false,
-              isJoliet ? file.name().getBytes(StandardCharsets.UTF_16BE) : plainName(i),
-              isJoliet ? new byte[0] : ofFile(file)));
+              isJoliet
+                  ? new Field().raw(file.name().getBytes(StandardCharsets.UTF_16BE))
+                  : plainName(i),
+              isJoliet ? new Field() : ofFile(file)));
       block += blocks(file.length());
     }
     Field field = new Field();
@@ -149,27 +151,26 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
    * The name for who knows neither Rock Ridge nor Joliet: eight d-characters, in the order of the
    * files, since a directory is sorted by it (§9.3).
    */
-  private static byte[] plainName(int number) {
-    return String.format(Locale.ROOT, "FILE%04d.;1", number).getBytes(StandardCharsets.US_ASCII);
+  private static Field plainName(int number) {
+    String name = String.format(Locale.ROOT, "FILE%04d.;1", number);
+    return new Field().raw(name.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private byte[] root() {
+  private Field root() {
     return new Field()
         .raw(SystemUse.sharing())
-        .raw(ofDirectory())
-        .raw(SystemUse.continuation(ROCK_RIDGE, SystemUse.reference().length))
-        .octets();
+        .raw(ofDirectory().octets())
+        .raw(SystemUse.continuation(ROCK_RIDGE, SystemUse.reference().length));
   }
 
-  private byte[] ofDirectory() {
-    return new Field().raw(SystemUse.directory(READABLE)).raw(SystemUse.modified(date)).octets();
+  private Field ofDirectory() {
+    return new Field().raw(SystemUse.directory(READABLE)).raw(SystemUse.modified(date));
   }
 
-  private byte[] ofFile(FileSection file) {
+  private Field ofFile(FileSection file) {
     return new Field()
         .raw(SystemUse.regular(file.mode()))
         .raw(SystemUse.modified(date))
-        .raw(SystemUse.name(file.name()))
-        .octets();
+        .raw(SystemUse.name(file.name()));
   }
 }
