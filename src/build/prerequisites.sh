@@ -35,6 +35,9 @@ demo  efibootmgr                                  efibootmgr           efibootmg
 demo  kmod                                        kmod                 kmod
 demo  xz                                          xz-utils             xz
 demo  dnsmasq                                     dnsmasq-base         dnsmasq
+test  isoinfo                                     genisoimage          genisoimage
+test  xorriso                                     xorriso              xorriso
+test  bsdtar                                      libarchive-tools     bsdtar
 test  shellcheck                                  shellcheck           ShellCheck
 test  nmcli                                       network-manager      NetworkManager
 demo  systemctl                                   systemd              systemd

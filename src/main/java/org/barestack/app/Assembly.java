@@ -27,6 +27,7 @@ import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootDesk.OpenInstall;
 import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
+import org.barestack.command.BuildIsoCommand;
 import org.barestack.command.DemoCommand;
 import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.EventsCommand;
@@ -34,10 +35,12 @@ import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
 import org.barestack.command.LogsCommand;
 import org.barestack.command.ReinstallCommand;
+import org.barestack.command.RenderCloudInitCommand;
 import org.barestack.command.RenderCommand;
 import org.barestack.command.RenderKickstartCommand;
 import org.barestack.command.Root;
 import org.barestack.command.SchemaCommand;
+import org.barestack.command.SeedCommand;
 import org.barestack.command.ServeCommand;
 import org.barestack.command.Server;
 import org.barestack.command.StatusCommand;
@@ -95,7 +98,10 @@ final class Assembly {
         .addSubcommand(new ValidateCommand())
         .addSubcommand(new SchemaCommand())
         .addSubcommand(new RenderKickstartCommand())
+        .addSubcommand(new RenderCloudInitCommand())
         .addSubcommand(new RenderCommand())
+        .addSubcommand(new SeedCommand())
+        .addSubcommand(new BuildIsoCommand())
         .addSubcommand(new ServeCommand(Assembly::serve))
         .addSubcommand(new DhcpSnippetCommand(folder -> Loaders.read(folder)::name))
         .addSubcommand(new StatusCommand())

@@ -53,6 +53,67 @@ import picocli.CommandLine;
 class CommandLineTest {
   @TempDir Path site;
 
+  private static String seedUrl(Result result) {
+    assertThat(result.status()).as(result.toString()).isZero();
+    return result
+        .output()
+        .lines()
+        .filter(line -> line.startsWith("seed:"))
+        .map(line -> line.substring("seed:".length()).strip())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aSeedIsTheSameUntilItsEnd() {
+    String first = seedUrl(run("seed", "kvm1"));
+    assertThat(first).matches("http://[0-9.]+:8080/cloud-init/[0-9a-f]{32}/");
+    assertThat(seedUrl(run("seed", "kvm1"))).isEqualTo(first);
+    assertThat(run("events", "kvm1").output())
+        .contains("opened for an image")
+        .doesNotContain(first.substring(first.length() - 20, first.length() - 1));
+    run("reinstall", "kvm1");
+    assertThat(seedUrl(run("seed", "kvm1"))).isNotEqualTo(first);
+  }
+
+  @Test
+  void aVolumeForCloudInitHoldsTheSeed() throws IOException {
+    Path iso = site.resolve("kvm1.iso");
+    Result result = run("build-iso", "--kind", "cidata", "kvm1", "-o", iso.toString());
+    assertThat(result.status()).as(result.toString()).isZero();
+    String token = seedUrl(run("seed", "kvm1")).replaceAll(".*/cloud-init/|/$", "");
+    assertThat(result.output()).doesNotContain(token);
+    assertThat(Command.of("bsdtar", "-x", "-O", "-f", iso.toString(), "user-data").run().output())
+        .startsWith("#cloud-config")
+        .contains("/install/" + token);
+    assertThat(Command.of("stat", "--format=%a", iso.toString()).run().output())
+        .isEqualTo("600\n");
+    byte[] first = Files.readAllBytes(iso);
+    run("build-iso", "--kind", "cidata", "kvm1", "-o", iso.toString());
+    assertThat(iso).hasBinaryContent(first);
+  }
+
+  @Test
+  void withoutSecretsThereIsNoOfflineVolume() {
+    Path iso = site.resolve("kvm1.iso");
+    Result result = run("build-iso", "--kind=cidata", "--offline", "kvm1", "-o", iso.toString());
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.errors()).contains("secrets.age is not there");
+    assertThat(iso).doesNotExist();
+    assertThat(run("build-iso", "kvm1", "-o", iso.toString()).status()).isEqualTo(2);
+    assertThat(run("build-iso", "--kind=usb", "kvm1", "-o", iso.toString()).errors())
+        .contains("cidata");
+  }
+
+  @Test
+  void cloudInitsFilesAreWritten() {
+    assertThat(run("render-cloud-init", "kvm1").output())
+        .contains("# ---- user-data\n#cloud-config", "# ---- network-config");
+    Path out = site.resolve("seed");
+    assertThat(run("render-cloud-init", "kvm1", "--out", out.toString()).status()).isZero();
+    assertThat(out.resolve("meta-data")).content().contains("instance-id: \"bs");
+  }
+
   @BeforeEach
   void aSite() throws IOException {
     Files.copy(Path.of("examples/minimal/site.yaml"), site.resolve("site.yaml"));

@@ -27,8 +27,7 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
   private static final int SYSTEM_AREA = 16;
 
   private static final int PRIMARY = SYSTEM_AREA;
-  private static final int ROCK_RIDGE = PRIMARY + 3;
-  private static final int PATH_TABLES = ROCK_RIDGE + 1;
+  private static final int PATH_TABLES = PRIMARY + 3;
   private static final int DIRECTORIES = PATH_TABLES + 4;
 
   private static final Field SELF = new Field().number8(0);
@@ -57,17 +56,19 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
     int primaryLength = directoryLength(false);
     int jolietLength = directoryLength(true);
     long primary = DIRECTORIES;
-    long joliet = primary + blocks(primaryLength);
+    // What the root's first record goes on in must lie behind that record: some read only forward.
+    long reference = primary + blocks(primaryLength);
+    long joliet = reference + 1;
     long content = joliet + blocks(jolietLength);
     long end = content + files.stream().mapToLong(file -> blocks(file.length())).sum();
     out.write(new byte[SYSTEM_AREA * BLOCK]);
     out.write(descriptor(false, end, primary, primaryLength));
     out.write(descriptor(true, end, joliet, jolietLength));
     out.write(VolumeDescriptor.terminator());
-    out.write(new Field().raw(SystemUse.reference()).padTo(BLOCK).octets());
     out.write(pathTables(primary));
     out.write(pathTables(joliet));
     out.write(directory(false, primary, primaryLength, content));
+    out.write(new Field().raw(SystemUse.reference()).padTo(BLOCK).octets());
     out.write(directory(true, joliet, jolietLength, content));
     for (FileSection file : files) {
       out.write(new Field().raw(file.content()).padTo(BLOCK).octets());
@@ -118,7 +119,13 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
   private byte[] directory(boolean isJoliet, long extent, int length, long content) {
     List<DirectoryRecord> records = new ArrayList<>();
     records.add(
-        new DirectoryRecord(extent, length, date, true, SELF, isJoliet ? new Field() : root()));
+        new DirectoryRecord(
+            extent,
+            length,
+            date,
+            true,
+            SELF,
+            isJoliet ? new Field() : root(extent + blocks(length))));
     records.add(
         new DirectoryRecord(
             extent, length, date, true, PARENT, isJoliet ? new Field() : ofDirectory()));
@@ -156,11 +163,11 @@ public record Volume(String identifier, Instant date, List<FileSection> files) {
     return new Field().raw(name.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private Field root() {
+  private Field root(long reference) {
     return new Field()
         .raw(SystemUse.sharing())
         .raw(ofDirectory().octets())
-        .raw(SystemUse.continuation(ROCK_RIDGE, SystemUse.reference().length));
+        .raw(SystemUse.continuation(reference, SystemUse.reference().length));
   }
 
   private Field ofDirectory() {

@@ -245,6 +245,7 @@ public class RoutesFuzzTest {
   private static Object shape(World world, String told, Reply reply) throws IOException {
     return switch (reply) {
       case Reply.Done done -> "done";
+      case Reply.Nothing nothing -> "nothing";
       case Reply.Redirect redirect -> throw new AssertionError(redirect);
       case Reply.StoredFile(Path from, Path file, var sent) -> {
         try (var channel = OpenedFile.open(from, file).channel()) {
