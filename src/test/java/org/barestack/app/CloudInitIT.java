@@ -168,7 +168,7 @@ class CloudInitIT {
       Node node = site.managementNode();
       Path journal = folder.resolve("state/journal.db");
       loaders();
-      try (Server server =
+      try (Server _ =
           Assembly.serve(
               new Server.Order(
                   () -> site,

@@ -39,6 +39,7 @@ import org.barestack.model.Role;
 import org.barestack.model.Subject;
 import org.barestack.site.SiteFile;
 import org.barestack.site.SiteResult;
+import org.barestack.testing.Command;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,10 +54,10 @@ import picocli.CommandLine;
 class CommandLineTest {
   @TempDir Path site;
 
-  private static String seedUrl(Result result) {
+  private static String seedUrl(Barestack result) {
     assertThat(result.status()).as(result.toString()).isZero();
     return result
-        .output()
+        .out()
         .lines()
         .filter(line -> line.startsWith("seed:"))
         .map(line -> line.substring("seed:".length()).strip())
@@ -69,7 +70,7 @@ class CommandLineTest {
     String first = seedUrl(run("seed", "kvm1"));
     assertThat(first).matches("http://[0-9.]+:8080/cloud-init/[0-9a-f]{32}/");
     assertThat(seedUrl(run("seed", "kvm1"))).isEqualTo(first);
-    assertThat(run("events", "kvm1").output())
+    assertThat(run("events", "kvm1").out())
         .contains("opened for an image")
         .doesNotContain(first.substring(first.length() - 20, first.length() - 1));
     run("reinstall", "kvm1");
@@ -79,15 +80,14 @@ class CommandLineTest {
   @Test
   void aVolumeForCloudInitHoldsTheSeed() throws IOException {
     Path iso = site.resolve("kvm1.iso");
-    Result result = run("build-iso", "--kind", "cidata", "kvm1", "-o", iso.toString());
+    Barestack result = run("build-iso", "--kind", "cidata", "kvm1", "-o", iso.toString());
     assertThat(result.status()).as(result.toString()).isZero();
     String token = seedUrl(run("seed", "kvm1")).replaceAll(".*/cloud-init/|/$", "");
-    assertThat(result.output()).doesNotContain(token);
+    assertThat(result.out()).doesNotContain(token);
     assertThat(Command.of("bsdtar", "-x", "-O", "-f", iso.toString(), "user-data").run().output())
         .startsWith("#cloud-config")
         .contains("/install/" + token);
-    assertThat(Command.of("stat", "--format=%a", iso.toString()).run().output())
-        .isEqualTo("600\n");
+    assertThat(Command.of("stat", "--format=%a", iso.toString()).run().output()).isEqualTo("600\n");
     byte[] first = Files.readAllBytes(iso);
     run("build-iso", "--kind", "cidata", "kvm1", "-o", iso.toString());
     assertThat(iso).hasBinaryContent(first);
@@ -96,18 +96,18 @@ class CommandLineTest {
   @Test
   void withoutSecretsThereIsNoOfflineVolume() {
     Path iso = site.resolve("kvm1.iso");
-    Result result = run("build-iso", "--kind=cidata", "--offline", "kvm1", "-o", iso.toString());
+    Barestack result = run("build-iso", "--kind=cidata", "--offline", "kvm1", "-o", iso.toString());
     assertThat(result.status()).isEqualTo(1);
-    assertThat(result.errors()).contains("secrets.age is not there");
+    assertThat(result.err()).contains("secrets.age is not there");
     assertThat(iso).doesNotExist();
     assertThat(run("build-iso", "kvm1", "-o", iso.toString()).status()).isEqualTo(2);
-    assertThat(run("build-iso", "--kind=usb", "kvm1", "-o", iso.toString()).errors())
+    assertThat(run("build-iso", "--kind=usb", "kvm1", "-o", iso.toString()).err())
         .contains("cidata");
   }
 
   @Test
   void cloudInitsFilesAreWritten() {
-    assertThat(run("render-cloud-init", "kvm1").output())
+    assertThat(run("render-cloud-init", "kvm1").out())
         .contains("# ---- user-data\n#cloud-config", "# ---- network-config");
     Path out = site.resolve("seed");
     assertThat(run("render-cloud-init", "kvm1", "--out", out.toString()).status()).isZero();

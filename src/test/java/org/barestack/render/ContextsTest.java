@@ -143,7 +143,9 @@ class ContextsTest {
   @Test
   void anyTextComesThroughYaml() {
     int[] characters =
-        "ab \t\n\r'\"\\$`{}[]|&;:<>#~%=*?!-,\0\u0085\u2028\uFEFFé\uD83D\uDE00".codePoints().toArray();
+        "ab \t\n\r'\"\\$`{}[]|&;:<>#~%=*?!-,\0\u0085\u2028\uFEFFé\uD83D\uDE00"
+            .codePoints()
+            .toArray();
     Properties.forAll(
         2000,
         random -> {
@@ -154,10 +156,10 @@ class ContextsTest {
                   .toArray();
           String value = new String(points, 0, points.length);
           String yaml =
-              "x:\n  - y: %s\nz: %s\n".formatted(write("yaml", value), write("yaml", List.of(value)));
+              "x:\n  - y: %s\nz: %s\n"
+                  .formatted(write("yaml", value), write("yaml", List.of(value)));
           Map<String, Object> read = new org.yaml.snakeyaml.Yaml().load(yaml);
-          assertThat(read)
-              .isEqualTo(Map.of("x", List.of(Map.of("y", value)), "z", List.of(value)));
+          assertThat(read).isEqualTo(Map.of("x", List.of(Map.of("y", value)), "z", List.of(value)));
         });
   }
 

@@ -93,14 +93,14 @@ class VolumeTest {
         judged(
             "xorriso",
             "-abort_on",
-            "NOTE",
+            "WARNING",
             "-report_about",
-            "NOTE",
+            "WARNING",
             "-indev",
             iso.toString(),
             "-toc");
     assertThat(told)
-        .contains("Volume id    : 'cidata'")
+        .contains("ISO offers   : Rock_Ridge Joliet", ", cidata")
         .doesNotContainIgnoringCase("warning")
         .doesNotContainIgnoringCase("damaged");
     assertThat(judged("xorriso", "-indev", iso.toString(), "-lsl", "/", "--"))
