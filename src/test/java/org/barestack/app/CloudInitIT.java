@@ -45,6 +45,12 @@ class CloudInitIT {
   private static final Path ROOT = Path.of("target/noderoot/root");
   private static final String ADDRESS = "10.77.13.1";
   private static final int PORT = 8080;
+
+  /**
+   * How systemd-nspawn says that the machine asked for a restart (systemd's EXIT_FORCE_RESTART).
+   */
+  private static final int RESTART = 133;
+
   private static final String SPOKEN = "the first step speaks";
 
   /** All of what cloud-init read, compared with all that was meant. */
@@ -177,24 +183,31 @@ class CloudInitIT {
                   journal,
                   folder.resolve("http-root")))) {
         String token = seed(site, journal);
-        try (Namespace.Program machine =
-            Namespace.startOnHost(
-                "systemd-nspawn",
-                "--quiet",
-                "--directory=" + disk.merged(),
-                "--boot",
-                "--network-namespace-path=/run/netns/" + namespace,
-                "--register=no",
-                "--keep-unit",
-                "--machine=" + namespace,
-                "--console=pipe",
-                "ds=nocloud;dsmode=net;s=" + site.baseUrl() + "/cloud-init/" + token + "/")) {
+        String source = "ds=nocloud;dsmode=net;s=" + site.baseUrl() + "/cloud-init/" + token + "/";
+        try (Namespace.Program first = boot(disk, namespace, source)) {
+          assertThat(first.exitStatus()).as("%s", first).isEqualTo(RESTART);
+        }
+        try (Namespace.Program machine = boot(disk, namespace, source)) {
           machine.await(SPOKEN);
         }
       }
       wentWell(disk.merged(), site, node);
       reported(journal, node);
     }
+  }
+
+  private static Namespace.Program boot(Overlay disk, String namespace, String source) {
+    return Namespace.startOnHost(
+        "systemd-nspawn",
+        "--quiet",
+        "--directory=" + disk.merged(),
+        "--boot",
+        "--network-namespace-path=/run/netns/" + namespace,
+        "--register=no",
+        "--keep-unit",
+        "--machine=" + namespace,
+        "--console=pipe",
+        source);
   }
 
   private void loaders() throws IOException {
