@@ -35,6 +35,9 @@ demo  efibootmgr                                  efibootmgr           efibootmg
 demo  kmod                                        kmod                 kmod
 demo  xz                                          xz-utils             xz
 demo  dnsmasq                                     dnsmasq-base         dnsmasq
+test  isoinfo                                     genisoimage          genisoimage
+test  xorriso                                     xorriso              xorriso
+test  bsdtar                                      libarchive-tools     bsdtar
 test  shellcheck                                  shellcheck           ShellCheck
 test  nmcli                                       network-manager      NetworkManager
 demo  systemctl                                   systemd              systemd
@@ -49,6 +52,8 @@ test  tcpdump                                     tcpdump              tcpdump
 test  kea-dhcp4                                   kea-dhcp4-server     kea
 test  perfdhcp                                    kea-admin            kea
 test  dhcpd                                       isc-dhcp-server      dhcp-server
+test  debootstrap                                 debootstrap          debootstrap
+test  systemd-nspawn                              systemd-container    systemd-container
 TABLE
 }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.barestack.boot.BootDesk.OpenInstall;
 import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
 import org.barestack.boot.SecretDesk;
+import org.barestack.command.BuildIsoCommand;
 import org.barestack.command.DemoCommand;
 import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.EventsCommand;
@@ -36,6 +38,7 @@ import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
 import org.barestack.command.LogsCommand;
 import org.barestack.command.ReinstallCommand;
+import org.barestack.command.RenderCloudInitCommand;
 import org.barestack.command.RenderCommand;
 import org.barestack.command.RenderKickstartCommand;
 import org.barestack.command.Root;
@@ -47,6 +50,7 @@ import org.barestack.command.SecretsRecipientsCommand;
 import org.barestack.command.SecretsRotateCommand;
 import org.barestack.command.SecretsSetCommand;
 import org.barestack.command.SecretsShowCommand;
+import org.barestack.command.SeedCommand;
 import org.barestack.command.ServeCommand;
 import org.barestack.command.Server;
 import org.barestack.command.StatusCommand;
@@ -59,6 +63,7 @@ import org.barestack.journal.InstallLogs;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.journal.StateLock;
 import org.barestack.model.ClientKind;
+import org.barestack.model.InstallId;
 import org.barestack.model.Ipv4;
 import org.barestack.model.Journal;
 import org.barestack.model.MacAddress;
@@ -68,6 +73,7 @@ import org.barestack.model.Secret;
 import org.barestack.model.Site;
 import org.barestack.render.InstallContext;
 import org.barestack.render.Renderer;
+import org.barestack.render.Seed;
 import org.barestack.secrets.SiteAuthority;
 import org.barestack.secrets.SiteSecrets;
 import org.barestack.serve.dhcp.DhcpServer;
@@ -107,7 +113,10 @@ final class Assembly {
         .addSubcommand(new ValidateCommand())
         .addSubcommand(new SchemaCommand())
         .addSubcommand(new RenderKickstartCommand())
+        .addSubcommand(new RenderCloudInitCommand())
         .addSubcommand(new RenderCommand())
+        .addSubcommand(new SeedCommand())
+        .addSubcommand(new BuildIsoCommand())
         .addSubcommand(new ServeCommand(Assembly::serve))
         .addSubcommand(new DhcpSnippetCommand(folder -> Loaders.read(folder)::name))
         .addSubcommand(new StatusCommand())
@@ -319,12 +328,41 @@ final class Assembly {
                     site.get(), open.node(), context(site.get(), open.install(), release.get())));
       }
 
+      // All at once, so that an edit in Git in between cannot serve two that do not fit.
+      @Override
+      public Map<String, String> seed(OpenInstall open) {
+        Supplier<Map<String, String>> fresh =
+            () ->
+                renderer.cloudInit(
+                    site.get(),
+                    open.node(),
+                    Seed.served(open.install().id(), open.install().token(), site.get().baseUrl()));
+        return pinned(journal, open.install().id(), fresh);
+      }
+
       @Override
       public String diskFragment(ClaimAnswer.Granted granted) {
         return renderer.diskFragment(
             site.get(), granted.node(), granted.install(), granted.disks());
       }
     };
+  }
+
+  private static Map<String, String> pinned(
+      Journal journal, InstallId id, Supplier<Map<String, String>> fresh) {
+    Map<String, String> texts = new HashMap<>();
+    Map<String, String> rendered = new HashMap<>();
+    for (String name : Renderer.CLOUD_INIT) {
+      Supplier<String> text =
+          () -> {
+            if (rendered.isEmpty()) {
+              rendered.putAll(fresh.get());
+            }
+            return rendered.getOrDefault(name, "");
+          };
+      texts.put(name, journal.pin(id, "cloud-init/" + name, text));
+    }
+    return texts;
   }
 
   private static InstallContext context(

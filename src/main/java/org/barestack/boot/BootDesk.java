@@ -80,6 +80,19 @@ public final class BootDesk {
     record NotGiven(String reason) implements Order {}
   }
 
+  /** What came of asking for a seed: what a machine whose disk holds an image shall become. */
+  public sealed interface Seed {
+    /**
+     * It may start.
+     *
+     * @param before whether it was opened before, and nobody has reported in its name yet
+     */
+    record Open(OpenInstall install, boolean before) implements Seed {}
+
+    /** Nothing was opened. */
+    record NotOpen(String reason) implements Seed {}
+  }
+
   /** Tells a machine what to boot. */
   public BootAnswer boot(BootRequest request) {
     Site now = site.get();
@@ -160,6 +173,52 @@ public final class BootDesk {
     return new Decision<>(events, new BootAnswer.LocalDisk(node.localBoot(), reason));
   }
 
+  /**
+   * Opens an install without the network and without a claim: the disk holds an image of the system
+   * already. From then on the node counts as installed, so that a boot from the network goes to its
+   * disk. Asked again before the machine has reported, it answers with the same install.
+   */
+  public Seed seed(NodeName name) {
+    Site now = site.get();
+    Optional<Node> node = now.node(name);
+    return node.isEmpty()
+        ? new Seed.NotOpen(noNode(name).reason())
+        : journal.decide(
+            new Subject.OfNode(name), events -> decideSeed(now, node.get(), NodeState.of(events)));
+  }
+
+  private Decision<Seed> decideSeed(Site now, Node node, NodeState state) {
+    NodeState.Install current = state.install();
+    if (state.phase() == Phase.INSTALLED && current != null && current.image()) {
+      return new Decision<>(List.of(), new Seed.Open(new OpenInstall(node, state, current), true));
+    }
+    if (state.phase() != Phase.ARMED) {
+      return new Decision<>(
+          List.of(),
+          new Seed.NotOpen(
+              node.name()
+                  + " is "
+                  + state.phase()
+                  + " ("
+                  + state.reason()
+                  + "); if its disk gets a new image: barestack reinstall "
+                  + node.name()
+                  + ", then this again"));
+    }
+    NodeEvent seeded =
+        event(
+            node,
+            Kind.IMAGE_SEEDED,
+            InstallId.fresh(now.name(), node.name(), random),
+            Map.of("token", Token.fresh(random).secret(), "release", now.rocky().release()));
+    NodeState after = state.after(seeded);
+    if (after.install() == null) {
+      throw new IllegalStateException("a seed that is not counted: " + seeded);
+    }
+    return new Decision<>(
+        List.of(seeded), new Seed.Open(new OpenInstall(node, after, after.install()), false));
+  }
+
   /** Records a machine that is no node; an empty detail does not replace what is known. */
   public void seen(BootRequest request) {
     if (site.get().node(request.mac()).isPresent()) {
@@ -200,6 +259,11 @@ public final class BootDesk {
               ? Optional.of(new OpenInstall(node, state, install))
               : Optional.empty();
         });
+  }
+
+  /** The same if the system comes by an image. */
+  public Optional<OpenInstall> seeded(Token token) {
+    return install(token).filter(open -> open.install().image());
   }
 
   /** The same while the install is under way: what an installer fetches, nobody else needs. */
@@ -323,7 +387,7 @@ public final class BootDesk {
     return order;
   }
 
-  private Order noNode(NodeName name) {
+  private Order.NotGiven noNode(NodeName name) {
     return new Order.NotGiven(name + " is no node of site " + site.get().name());
   }
 

@@ -67,7 +67,7 @@ final class Index {
 
   private void note(NodeEvent event, NodeName name) {
     switch (event.kind()) {
-      case INSTALL_OPENED -> {
+      case INSTALL_OPENED, IMAGE_SEEDED -> {
         String token = event.detail().getOrDefault("token", "");
         if (Token.isToken(token)) {
           owners.put(new Token(token).digest(), name);

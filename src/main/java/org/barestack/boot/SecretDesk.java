@@ -79,7 +79,7 @@ public final class SecretDesk {
               + " is ready and has its secrets; they are not handed out again"
               + remedy(node));
     }
-    if (install.disks().isEmpty() || !installed(state.phase())) {
+    if (!install.written() || !installed(state.phase())) {
       return new SecretAnswer.NotYet(
           "the system of this install was not heard of (it is " + state.phase() + ")");
     }

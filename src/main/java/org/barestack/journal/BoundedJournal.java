@@ -78,7 +78,13 @@ public final class BoundedJournal implements Journal {
     return switch (event.kind()) {
       case STRANGER_SEEN -> kept(strangers, event);
       case FETCHED, LOCAL_BOOT_OFFERED -> kept(left(shown, SHOWN, subject), event);
-      case INSTALL_OPENED, INSTALL_OFFERED, SECRETS_FROZEN, READY, REINSTALL_ORDERED, FORGOTTEN ->
+      case INSTALL_OPENED,
+          IMAGE_SEEDED,
+          INSTALL_OFFERED,
+          SECRETS_FROZEN,
+          READY,
+          REINSTALL_ORDERED,
+          FORGOTTEN ->
           true;
       default -> {
         if (!left(reported, REPORTED, subject).take(size(event))) {

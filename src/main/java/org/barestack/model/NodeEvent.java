@@ -28,6 +28,11 @@ public record NodeEvent(
     STRANGER_SEEN,
     /** An install began to be offered: {@code token}, {@code release}. */
     INSTALL_OPENED,
+    /**
+     * An install began whose system comes by an image, so that no installer runs and no disk is
+     * claimed: {@code token}, {@code release}.
+     */
+    IMAGE_SEEDED,
     /** The machine was told to run the installer: {@code client}, {@code reason}. */
     INSTALL_OFFERED,
     /** The machine was told to boot its disk: {@code client}, {@code reason}. */

@@ -37,7 +37,8 @@ public record NodeState(
       new NodeState(Phase.ARMED, null, null, null, Past.NONE, Set.of(), null, "", "never seen");
 
   /**
-   * Reports of the installer at work, or of the system that it made: only a claim gives rise to.
+   * Reports of the installer at work, or of the system that it made: only a claim gives rise to
+   * them, or an image that holds the system already.
    */
   private static final Set<Kind> AFTER_CLAIM =
       Set.of(
@@ -56,6 +57,8 @@ public record NodeState(
    * One run of the installer, over however many boots.
    *
    * @param token the secret of its URLs
+   * @param image whether the system comes by an image: then no installer runs, and nothing is
+   *     claimed
    * @param offers how often the machine was told to boot it
    * @param disks identities of the disks it may write; empty before its claim
    * @param machine which machine holds the claim ({@link MachineReport#machine()}); empty before it
@@ -65,6 +68,7 @@ public record NodeState(
   public record Install(
       InstallId id,
       Token token,
+      boolean image,
       int offers,
       Set<String> disks,
       String machine,
@@ -76,7 +80,12 @@ public record NodeState(
 
     /** One that was just opened. */
     public static Install opened(InstallId id, Token token) {
-      return new Install(id, token, 0, Set.of(), "", Clock.NONE, Handout.NONE);
+      return new Install(id, token, false, 0, Set.of(), "", Clock.NONE, Handout.NONE);
+    }
+
+    /** One that was just opened for a system that comes by an image. */
+    public static Install seeded(InstallId id, Token token) {
+      return new Install(id, token, true, 0, Set.of(), "", Clock.NONE, Handout.NONE);
     }
 
     /** Whether that machine may go on with this install: any, until one has claimed. */
@@ -85,15 +94,20 @@ public record NodeState(
     }
 
     private Install offered() {
-      return new Install(id, token, offers + 1, disks, machine, clock, handout);
+      return new Install(id, token, image, offers + 1, disks, machine, clock, handout);
     }
 
     private Install at(Clock now) {
-      return new Install(id, token, offers, disks, machine, now, handout);
+      return new Install(id, token, image, offers, disks, machine, now, handout);
     }
 
     private Install with(Handout now) {
-      return new Install(id, token, offers, disks, machine, clock, now);
+      return new Install(id, token, image, offers, disks, machine, clock, now);
+    }
+
+    /** Whether there can be a system that speaks in its name. */
+    public boolean written() {
+      return image || !disks.isEmpty();
     }
   }
 
@@ -182,7 +196,8 @@ public record NodeState(
   public boolean stuck(Instant now) {
     Duration deadline = phase.deadline();
     Instant last = lastHeard != null ? lastHeard : since;
-    // A system that was found on its disk is done with its first boot, and does not report again.
+    // A system that was found on its disk is done with its first boot, and does not report again;
+    // one that comes by an image is started when somebody pleases.
     boolean found = phase == Phase.INSTALLED && (install == null || install.disks().isEmpty());
     return deadline != null && !found && last != null && last.plus(deadline).isBefore(now);
   }
@@ -202,7 +217,7 @@ public record NodeState(
       case FORGOTTEN -> NEW;
       case REINSTALL_ORDERED -> ordered(event);
       case STRANGER_SEEN, FETCHED, LOCAL_BOOT_OFFERED -> heard(event);
-      case INSTALL_OPENED -> opened(event);
+      case INSTALL_OPENED, IMAGE_SEEDED -> opened(event);
       case CLAIM_GRANTED -> spent(event).inInstall(event);
       default -> inInstall(event);
     };
@@ -230,16 +245,20 @@ public record NodeState(
         || !Token.isToken(token)) {
       return this;
     }
+    // A permit is for an installer; an image wrote over the disk without asking.
+    boolean image = event.kind() == Kind.IMAGE_SEEDED;
     return new NodeState(
         Transition.next(phase, event.kind()),
         event.at(),
-        event.at(),
-        Install.opened(event.install(), new Token(token)),
+        image ? lastHeard : event.at(),
+        image
+            ? Install.seeded(event.install(), new Token(token))
+            : Install.opened(event.install(), new Token(token)),
         past.and(event.install()),
-        wipe,
+        image ? Set.of() : wipe,
         report,
         "",
-        "install opened");
+        image ? "its image was given a seed" : "install opened");
   }
 
   /**
@@ -260,7 +279,7 @@ public record NodeState(
       return this;
     }
     NodeState here = clock.equals(Clock.NONE) ? this : with(install.at(clock));
-    boolean early = AFTER_CLAIM.contains(event.kind()) && install.disks().isEmpty();
+    boolean early = AFTER_CLAIM.contains(event.kind()) && !install.written();
     return early || !Transition.counts(phase, event.kind())
         ? here.asked(event)
         : here.leads(install, event);
@@ -310,6 +329,7 @@ public record NodeState(
     return new Install(
         current.id(),
         current.token(),
+        current.image(),
         current.offers(),
         identities(event, "disks"),
         MachineReport.machine(event.detail()),

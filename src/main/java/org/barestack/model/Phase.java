@@ -14,8 +14,10 @@ public enum Phase {
   CLAIMED(Duration.ofMinutes(15), "it may write the disks that its claim names"),
   /** The installer is at work. */
   INSTALLING(Duration.ofMinutes(60), "the installer is at work"),
-  /** The installer has finished; the system was not heard of yet. */
-  INSTALLED(Duration.ofMinutes(30), "the installer has finished; its own system was not heard of"),
+  /** The installer has finished, or its image was seeded; the system was not heard of yet. */
+  INSTALLED(
+      Duration.ofMinutes(30),
+      "the installer has finished, or an image has its seed; its own system was not heard of"),
   /** Firstboot steps are running. */
   CONFIGURING(Duration.ofMinutes(60), "firstboot steps are running"),
   /** Firstboot steps are done; what is left is CloudStack's to say. */

@@ -42,6 +42,7 @@ public record Transition(Kind event, Set<Phase> from, Phase to, String when) {
   public static final List<Transition> TABLE =
       List.of(
           new Transition(Kind.INSTALL_OPENED, EnumSet.of(ARMED), BOOTING, "told to install"),
+          new Transition(Kind.IMAGE_SEEDED, EnumSet.of(ARMED), INSTALLED, "barestack seed"),
           new Transition(Kind.CLAIM_GRANTED, UNDERWAY, CLAIMED, "claim granted"),
           new Transition(Kind.CLAIM_REFUSED, UNDERWAY, REFUSED, "claim refused"),
           new Transition(Kind.FOUND_INSTALLED, UNDERWAY, INSTALLED, "found its system on the disk"),

@@ -1,6 +1,7 @@
 package org.barestack.render;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -55,6 +56,7 @@ final class Contexts {
           Map.entry("plain", value -> matching(value, PLAIN, "plain word")),
           Map.entry("url", value -> matching(value, URL, "absolute URL")),
           Map.entry("ipxe", value -> ipxe(text(value))),
+          Map.entry("yaml", Contexts::yaml),
           Map.entry("ini", value -> ini(text(value))),
           Map.entry("heredoc", value -> heredoc(text(value))),
           Map.entry("pem", value -> pem(text(value))),
@@ -90,6 +92,52 @@ final class Contexts {
     String inner = escaped.strip();
     int start = escaped.indexOf(inner);
     return "\\s".repeat(start) + inner + "\\s".repeat(escaped.length() - start - inner.length());
+  }
+
+  /**
+   * A YAML value, which also is one in a flow: a quoted string, a number, a truth value, or a list
+   * of them. A string of several lines goes over as many, so that differences can be read.
+   */
+  private static String yaml(Object value) {
+    return switch (value) {
+      case List<?> list ->
+          list.stream().map(Contexts::yaml).collect(Collectors.joining(", ", "[", "]"));
+      case Number number -> number.toString();
+      case Boolean flag -> flag.toString();
+      default -> yamlString(text(value));
+    };
+  }
+
+  /**
+   * In double quotes (YAML 1.2 §7.3.1), in ASCII. A backslash at the end of a line leaves that line
+   * break out, and the white space that begins the next line; its own goes behind a backslash.
+   */
+  private static String yamlString(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    boolean begins = false;
+    for (int c : text.codePoints().toArray()) {
+      if (begins) {
+        quoted.append("\\\n      ");
+      }
+      switch (c) {
+        case '"', '\\' -> quoted.append('\\').appendCodePoint(c);
+        case '\n' -> quoted.append("\\n");
+        case '\t' -> quoted.append("\\t");
+        case ' ' -> quoted.append(begins ? "\\ " : " ");
+        default -> {
+          if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+            throw new Refusal("half a character in '" + printable(text) + "' cannot stand here");
+          }
+          if (c > ' ' && c < 0x7f) {
+            quoted.appendCodePoint(c);
+          } else {
+            quoted.append(String.format(Locale.ROOT, c > 0xffff ? "\\U%08x" : "\\u%04x", c));
+          }
+        }
+      }
+      begins = c == '\n';
+    }
+    return quoted.append('"').toString();
   }
 
   /** One word of an iPXE script. iPXE has no quoting, so it is that word or nothing. */

@@ -38,6 +38,10 @@ public final class Renderer {
   /** In octets. Below it the system gets a single file system, which uses small disks best. */
   private static final long SMALL_DISK = 40L << 30;
 
+  /** What cloud-init asks a seed for (its data source NoCloud). */
+  public static final List<String> CLOUD_INIT =
+      List.of("user-data", "meta-data", "network-config", "vendor-data");
+
   private static final String STEPS = "/usr/libexec/barestack/firstboot.d/";
 
   private static final Pattern MODE = Pattern.compile("\\{# mode (0[0-7]{3}) #}\n");
@@ -123,6 +127,36 @@ public final class Renderer {
           kickstart.title("disk.ks.j2"), 0, "its last line must be '" + END_OF_DISK_PART + "'");
     }
     return text;
+  }
+
+  /**
+   * What cloud-init reads of its NoCloud data source, by the names that it asks for: the same files
+   * that a kickstart puts, for a machine whose disk holds an image already.
+   */
+  public Map<String, String> cloudInit(Site site, Node node, Seed seed) {
+    return cloudInit(site, node, seed, files(site, node));
+  }
+
+  private Map<String, String> cloudInit(Site site, Node node, Seed seed, List<NodeFile> files) {
+    Map<String, Object> view = view(site, node, seed.id());
+    view.put("install", install(seed.id(), seed.url(), seed.baseUrl()));
+    List<NodeFile> all = new ArrayList<>(files);
+    all.add(
+        new NodeFile(
+            "/etc/barestack/install", "0600", kickstart.render("snippets/install.j2", view)));
+    all.addAll(seed.secrets());
+    view.put("files", all.stream().map(Renderer::view).toList());
+    all.add(
+        new NodeFile(
+            "/usr/libexec/barestack/prepare",
+            "0755",
+            kickstart.render("cloud-init/prepare.sh.j2", view)));
+    view.put("files", all.stream().map(Renderer::view).toList());
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (String name : CLOUD_INIT) {
+      texts.put(name, kickstart.render("cloud-init/" + name + ".j2", view));
+    }
+    return texts;
   }
 
   /** What iPXE runs to start the installer. */
@@ -266,6 +300,8 @@ public final class Renderer {
     artefacts.put("entry.ipxe", ipxeEntry(site.baseUrl()));
     artefacts.put("install.ipxe", ipxeInstall(site, node, install));
     artefacts.put("local.ipxe", ipxeLocalDisk(node.localBoot(), "it is installed", 1));
+    cloudInit(site, node, Seed.served(id, install.token(), site.baseUrl()), files)
+        .forEach((name, text) -> artefacts.put("cloud-init/" + name, text));
     artefacts.put("reinstall.sh", reinstallScript(site, node));
     files.forEach(file -> artefacts.put("files" + file.path(), file.text()));
     return artefacts;

@@ -40,6 +40,11 @@ public final class EventText {
                   + detail.after(", UUID ", "uuid");
           case INSTALL_OPENED ->
               "install " + event.install() + " opened" + detail.after(": Rocky ", "release");
+          case IMAGE_SEEDED ->
+              "install "
+                  + event.install()
+                  + " opened for an image"
+                  + detail.after(": Rocky ", "release");
           case INSTALL_OFFERED -> "told to install" + detail.offer();
           case LOCAL_BOOT_OFFERED -> "told to boot its disk" + detail.offer();
           case FETCHED -> "fetched" + detail.after(" ", "file") + detail.size();

@@ -39,6 +39,7 @@ import org.barestack.model.Role;
 import org.barestack.model.Subject;
 import org.barestack.site.SiteFile;
 import org.barestack.site.SiteResult;
+import org.barestack.testing.Command;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,66 @@ import picocli.CommandLine;
 
 class CommandLineTest {
   @TempDir Path site;
+
+  private static String seedUrl(Barestack result) {
+    assertThat(result.status()).as(result.toString()).isZero();
+    return result
+        .out()
+        .lines()
+        .filter(line -> line.startsWith("seed:"))
+        .map(line -> line.substring("seed:".length()).strip())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aSeedIsTheSameUntilItsEnd() {
+    String first = seedUrl(run("seed", "kvm1"));
+    assertThat(first).matches("http://[0-9.]+:8080/cloud-init/[0-9a-f]{32}/");
+    assertThat(seedUrl(run("seed", "kvm1"))).isEqualTo(first);
+    assertThat(run("events", "kvm1").out())
+        .contains("opened for an image")
+        .doesNotContain(first.substring(first.length() - 20, first.length() - 1));
+    run("reinstall", "kvm1");
+    assertThat(seedUrl(run("seed", "kvm1"))).isNotEqualTo(first);
+  }
+
+  @Test
+  void aVolumeForCloudInitHoldsTheSeed() throws IOException {
+    Path iso = site.resolve("kvm1.iso");
+    Barestack result = run("build-iso", "--kind", "cidata", "kvm1", "-o", iso.toString());
+    assertThat(result.status()).as(result.toString()).isZero();
+    String token = seedUrl(run("seed", "kvm1")).replaceAll(".*/cloud-init/|/$", "");
+    assertThat(result.out()).doesNotContain(token);
+    assertThat(Command.of("bsdtar", "-x", "-O", "-f", iso.toString(), "user-data").run().output())
+        .startsWith("#cloud-config")
+        .contains("/install/" + token);
+    assertThat(Command.of("stat", "--format=%a", iso.toString()).run().output()).isEqualTo("600\n");
+    byte[] first = Files.readAllBytes(iso);
+    run("build-iso", "--kind", "cidata", "kvm1", "-o", iso.toString());
+    assertThat(iso).hasBinaryContent(first);
+  }
+
+  @Test
+  void withoutSecretsThereIsNoOfflineVolume() {
+    Path iso = site.resolve("kvm1.iso");
+    Barestack result = run("build-iso", "--kind=cidata", "--offline", "kvm1", "-o", iso.toString());
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err()).contains("secrets.age is not there");
+    assertThat(iso).doesNotExist();
+    assertThat(run("build-iso", "kvm1", "-o", iso.toString()).status()).isEqualTo(2);
+    assertThat(run("build-iso", "--kind=usb", "kvm1", "-o", iso.toString()).err())
+        .contains("cidata");
+  }
+
+  @Test
+  void cloudInitsFilesAreWritten() {
+    assertThat(run("render-cloud-init", "kvm1").out())
+        .contains("# ---- user-data\n#cloud-config", "# ---- network-config");
+    Path out = site.resolve("seed");
+    assertThat(run("render-cloud-init", "kvm1", "--out", out.toString()).status()).isZero();
+    assertThat(out.resolve("meta-data")).content().contains("instance-id: \"bs");
+  }
 
   @BeforeEach
   void aSite() throws IOException {

@@ -21,7 +21,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentsTest {
   /** They need no server, no root and no edit, so they are really run. */
   private static final Set<String> HARMLESS =
-      Set.of("validate", "schema", "render-kickstart", "render", "status", "events", "logs");
+      Set.of(
+          "validate",
+          "schema",
+          "render-kickstart",
+          "render-cloud-init",
+          "render",
+          "status",
+          "events",
+          "logs");
 
   private static final Set<String> OTHER_PROGRAMS =
       Set.of("git", "cd", "cp", "mkdir", "$EDITOR", "mvn", "ln", "systemctl", "sqlite3");

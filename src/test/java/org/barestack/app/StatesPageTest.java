@@ -95,7 +95,9 @@ class StatesPageTest {
     List<Phase> order = List.of(Phase.values());
     boolean next = order.indexOf(line.to()) == order.indexOf(from) + 1;
     boolean back = line.to() == Phase.CLAIMED && from == Phase.INSTALLING;
-    boolean leaves = ENDS.contains(line.to()) || line.event() == Kind.FOUND_INSTALLED;
+    boolean leaves =
+        ENDS.contains(line.to())
+            || EnumSet.of(Kind.FOUND_INSTALLED, Kind.IMAGE_SEEDED).contains(line.event());
     return !line.from().equals(ALL) && !ENDS.contains(from) && (next || back || leaves);
   }
 

@@ -86,6 +86,61 @@ class BootDeskTest {
     assertThat(boot()).isInstanceOf(BootAnswer.LocalDisk.class);
   }
 
+  private BootDesk.OpenInstall seeded() {
+    return ((BootDesk.Seed.Open) desk.seed(KVM1.name())).install();
+  }
+
+  @Test
+  void theWayOfAnImage() {
+    Token token = seeded().install().token();
+    assertThat(phase()).isEqualTo(Phase.INSTALLED);
+    assertThat(desk.seeded(token)).isPresent();
+    assertThat(desk.underway(token)).as("no kickstart, kernel or claim").isEmpty();
+    assertThat(boot()).isInstanceOf(BootAnswer.LocalDisk.class);
+    assertThat(desk.claim(token, report(blank(DISK)))).isInstanceOf(ClaimAnswer.Refused.class);
+    assertThat(phase()).isEqualTo(Phase.INSTALLED);
+    desk.report(token, Kind.STEP_STARTED, Map.of("step", "10-hosts"));
+    assertThat(phase()).isEqualTo(Phase.CONFIGURING);
+    desk.report(token, Kind.CONFIGURED, Map.of());
+    assertThat(phase()).isEqualTo(Phase.CONFIGURED);
+  }
+
+  @Test
+  void aSeedThatNobodyTookIsTheSame() {
+    Token token = seeded().install().token();
+    desk.report(token, Kind.FETCHED, Map.of("file", "user-data"));
+    assertThat(desk.seed(KVM1.name())).isInstanceOf(BootDesk.Seed.Open.class);
+    assertThat(seeded().install().token()).isEqualTo(token);
+    assertThat(((BootDesk.Seed.Open) desk.seed(KVM1.name())).before()).isTrue();
+  }
+
+  @Test
+  void aSeedDiesWithItsInstall() {
+    Token token = seeded().install().token();
+    desk.reinstall(KVM1.name(), List.of());
+    assertThat(desk.seeded(token)).isEmpty();
+    assertThat(desk.report(token, Kind.CONFIGURED, Map.of())).isFalse();
+    Token second = seeded().install().token();
+    assertThat(second).isNotEqualTo(token);
+    desk.forget(new Subject.OfNode(KVM1.name()));
+    assertThat(desk.seeded(second)).isEmpty();
+    assertThat(desk.seeded(installed())).as("no image").isEmpty();
+  }
+
+  @Test
+  void onlyAnArmedNodeIsSeeded() {
+    Token token = install().token();
+    assertThat(desk.seed(KVM1.name()))
+        .isInstanceOfSatisfying(
+            BootDesk.Seed.NotOpen.class,
+            no ->
+                assertThat(no.reason())
+                    .startsWith("kvm1 is booting")
+                    .contains("barestack reinstall kvm1"));
+    assertThat(desk.install(token)).isPresent();
+    assertThat(desk.seed(new NodeName("nobody"))).isInstanceOf(BootDesk.Seed.NotOpen.class);
+  }
+
   @Test
   void aPowerCutGoesOnWithTheSameInstallAndDisk() {
     NodeState.Install first = install();

@@ -106,6 +106,7 @@ class DiskGateTest {
         new NodeState.Install(
             INSTALL,
             new Token("0123456789abcdef0123456789abcdef"),
+            false,
             1,
             claimed,
             claimed.isEmpty() ? "" : "uuid-1",

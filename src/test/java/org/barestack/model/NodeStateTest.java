@@ -64,7 +64,7 @@ class NodeStateTest {
     Map<String, String> detail =
         new TreeMap<>(
             switch (kind) {
-              case INSTALL_OPENED -> Map.of("token", TOKEN);
+              case INSTALL_OPENED, IMAGE_SEEDED -> Map.of("token", TOKEN);
               case CLAIM_GRANTED -> Map.of("disks", "wwn:1,wwn:2", "machine.uuid", "u1");
               case REINSTALL_ORDERED -> Map.of("wipe", "wwn:1");
               default -> Map.of("step", "step1", "reason", "because", "label", OURS.label());
@@ -97,6 +97,7 @@ class NodeStateTest {
       """
       STRANGER_SEEN      .           .           .           .           .           .           .           .           .           .
       INSTALL_OPENED     BOOTING     .           .           .           .           .           .           .           .           .
+      IMAGE_SEEDED       INSTALLED   .           .           .           .           .           .           .           .           .
       INSTALL_OFFERED    .           .           .           .           .           .           .           .           .           .
       LOCAL_BOOT_OFFERED .           .           .           .           .           .           .           .           .           .
       FETCHED            .           .           .           .           .           .           .           .           .           .
@@ -155,6 +156,7 @@ class NodeStateTest {
       mode = EnumSource.Mode.EXCLUDE,
       names = {
         "INSTALL_OPENED",
+        "IMAGE_SEEDED",
         "STRANGER_SEEN",
         "FETCHED",
         "LOCAL_BOOT_OFFERED",
@@ -195,6 +197,34 @@ class NodeStateTest {
         .isEqualTo(Phase.CONFIGURING);
     assertThat(claimedAnd(phase).after(event(9, Kind.CONFIGURED, OURS)).phase())
         .isEqualTo(Phase.CONFIGURED);
+  }
+
+  private static NodeState seeded() {
+    return NodeState.NEW
+        .after(event(0, Kind.REINSTALL_ORDERED, OURS))
+        .after(event(1, Kind.IMAGE_SEEDED, OURS));
+  }
+
+  @Test
+  void anImageSpeaksWithoutAClaim() {
+    assertThat(seeded().phase()).isEqualTo(Phase.INSTALLED);
+    assertThat(seeded().wipe()).as("a permit is for an installer").isEmpty();
+    assertThat(seeded().after(event(9, Kind.STEP_STARTED, OURS)).phase())
+        .isEqualTo(Phase.CONFIGURING);
+    assertThat(seeded().after(event(9, Kind.STEP_FAILED, OURS)).reason())
+        .isEqualTo("step1 failed: because");
+    assertThat(seeded().after(event(9, Kind.CONFIGURED, OURS)).phase()).isEqualTo(Phase.CONFIGURED);
+    assertThat(seeded().after(event(9, Kind.CLAIM_GRANTED, OURS)).phase())
+        .as("its disk is not claimed afterwards")
+        .isEqualTo(Phase.INSTALLED);
+  }
+
+  @Test
+  void anImageThatNobodyHasStartedIsNotStuck() {
+    assertThat(seeded().stuck(START.plus(Duration.ofDays(9)))).isFalse();
+    assertThat(
+            seeded().after(event(9, Kind.STEP_STARTED, OURS)).stuck(START.plus(Duration.ofDays(9))))
+        .isTrue();
   }
 
   @ParameterizedTest(name = "{0} {1} after a {2} 5.00: {3}")
@@ -263,6 +293,7 @@ class NodeStateTest {
                 new NodeState.Install(
                     OURS,
                     new Token(TOKEN),
+                    false,
                     1,
                     Set.of("wwn:1", "wwn:2"),
                     "u1",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.barestack.render.Contexts.Refusal;
 import org.barestack.testing.Command;
@@ -36,6 +37,8 @@ class ContextsTest {
           ks      | `O'Neil`        | `'O'"'"'Neil'`
           ini     | ` a\\b `        | `\\sa\\\\b\\s`
           ini     | `a;b#c`         | `a;b#c`
+          yaml    | `a "b" \\c: #é\uD83D\uDE00` | `"a \\"b\\" \\\\c: #\\u00e9\\U0001f600"`
+          yaml    | `no`            | `"no"`
           pkg     | `@mariadb:10.11/server` | `@mariadb:10.11/server`
           pkg     | `-iwl*-firmware` | `-iwl*-firmware`
           pkg     | `@^minimal-environment` | `@^minimal-environment`
@@ -129,6 +132,38 @@ class ContextsTest {
         });
     assertThat(Command.of("bash").input(script.toString()).run())
         .isEqualTo(new Command.Result(0, expected.toString(), ""));
+  }
+
+  @Test
+  void aYamlValueOfAnyKind() {
+    assertThat(write("yaml", List.of("a", 7, true))).isEqualTo("[\"a\", 7, true]");
+    assertThat(write("yaml", "a\n  b\n")).isEqualTo("\"a\\n\\\n      \\  b\\n\"");
+    assertThatExceptionOfType(Refusal.class).isThrownBy(() -> write("yaml", "\uD83D"));
+    assertThatExceptionOfType(Refusal.class).isThrownBy(() -> write("yaml", Map.of("a", "b")));
+  }
+
+  /** Read by a YAML parser, in a mapping, a list and a flow. */
+  @Test
+  void anyTextComesThroughYaml() {
+    int[] characters =
+        "ab \t\n\r'\"\\$`{}[]|&;:<>#~%=*?!-,\0\u0085\u2028\uFEFFé\uD83D\uDE00"
+            .codePoints()
+            .toArray();
+    Properties.forAll(
+        2000,
+        random -> {
+          int[] points =
+              random
+                  .ints(random.nextInt(20), 0, characters.length)
+                  .map(i -> characters[i])
+                  .toArray();
+          String value = new String(points, 0, points.length);
+          String yaml =
+              "x:\n  - y: %s\nz: %s\n"
+                  .formatted(write("yaml", value), write("yaml", List.of(value)));
+          Map<String, Object> read = new org.yaml.snakeyaml.Yaml().load(yaml);
+          assertThat(read).isEqualTo(Map.of("x", List.of(Map.of("y", value)), "z", List.of(value)));
+        });
   }
 
   @Test

@@ -14,7 +14,13 @@ import java.util.concurrent.TimeUnit;
 public final class Command {
   /** Debian's package for programs that are not called like it. */
   private static final Map<String, String> PACKAGES =
-      Map.of("nmcli", "network-manager", "systemd-analyze", "systemd", "visudo", "sudo");
+      Map.of(
+          "bsdtar", "libarchive-tools",
+          "isoinfo", "genisoimage",
+          "nmcli", "network-manager",
+          "systemd-analyze", "systemd",
+          "systemd-nspawn", "systemd-container",
+          "visudo", "sudo");
 
   private final List<String> words;
   private final Map<String, String> environment = new LinkedHashMap<>();

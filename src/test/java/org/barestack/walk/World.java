@@ -373,7 +373,7 @@ final class World {
   private void operator() {
     Machine machine = any(machines);
     NodeName node = machine.node.name();
-    switch (random.nextInt(9)) {
+    switch (random.nextInt(10)) {
       case 0 -> {
         asked(() -> desk.reinstall(node, List.of()));
         tell("reinstall", node);
@@ -394,11 +394,25 @@ final class World {
         tell(disk, "is wiped by hand");
       }
       case 7 -> machine.doing = new Doing.Off();
+      case 8 -> image(machine, node);
       default -> {
         // pulled out and put to use elsewhere, while the machine is off
         machine.doing = new Doing.Off();
         machine.bays.stream().findFirst().ifPresent(this::somebodyUses);
       }
+    }
+  }
+
+  /** An image goes onto the disk by hand; its token must never open a disk to an installer. */
+  private void image(Machine machine, NodeName node) {
+    Optional<BootDesk.Seed> seed = asked(() -> desk.seed(node));
+    tell("seed", node, ":", seed);
+    if (seed.isPresent() && seed.get() instanceof BootDesk.Seed.Open(var open, boolean before)) {
+      machine.doing = new Doing.Off();
+      machine.bays.stream().findFirst().ifPresent(this::somebodyUses);
+      Token token = open.install().token();
+      claims.add(new Claim(token, machine.report()));
+      report(token, Kind.STEP_STARTED, machine, Map.of("step", "10-hosts"));
     }
   }
 

@@ -547,6 +547,12 @@ public final class HttpServer implements AutoCloseable {
         exchange.setStatusCode(204);
         exchange.endExchange();
       }
+      case Reply.Nothing() -> {
+        exchange.setStatusCode(200);
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, 0);
+        exchange.endExchange();
+      }
       case Reply.Redirect(URI location) -> {
         exchange.setStatusCode(302);
         exchange.getResponseHeaders().put(Headers.LOCATION, location.toASCIIString());

@@ -29,6 +29,9 @@ sealed interface Reply {
   /** What is asked for is on another server: 302, which iPXE follows. */
   record Redirect(URI location) implements Reply {}
 
+  /** There is nothing, which is an answer: 200 without a body. */
+  record Nothing() implements Reply {}
+
   /** Done, nothing to say: 204. */
   record Done() implements Reply {}
 

@@ -90,6 +90,7 @@ final class Routes {
               request -> image(request, "initrd.img", Tree::initrd)),
           Route.of("/install/{}/claim", POST, this::claim),
           Route.of("/install/{}/event", POST, this::event),
+          Route.of("/cloud-init/{}/{}", READ, this::seed),
           Route.upload("/install/{}/log/{}", this::log),
           Route.of("/install/{}/secrets", POST, this::secrets),
           Route.of("/releases/**", READ, request -> stored("releases", request)),
@@ -214,6 +215,29 @@ final class Routes {
               "the kickstart of " + open.node().name(),
               () -> texts.kickstart(open),
               bytes -> desk.report(token, Kind.FETCHED, file("kickstart", bytes)));
+        });
+  }
+
+  /**
+   * cloud-init asks again and again for what it gets a 404 for, and holds the boot meanwhile. So
+   * what a seed does not have is empty.
+   */
+  private Reply seed(Request request) {
+    String name = request.captured().getLast();
+    return with(
+        request,
+        desk::seeded,
+        (token, open) -> {
+          log.info("{} at {}: seed, {}", open.node().name(), request.peer(), LogText.of(name));
+          Reply reply =
+              rendered(
+                  "the seed of " + open.node().name(),
+                  () -> texts.seed(open).getOrDefault(name, ""),
+                  bytes -> desk.report(token, Kind.FETCHED, file(name, bytes)));
+          return reply instanceof Reply.Text(int status, String body, LongConsumer sent)
+                  && body.isBlank()
+              ? new Reply.Nothing()
+              : reply;
         });
   }
 

@@ -1,5 +1,6 @@
 package org.barestack.serve.http;
 
+import java.util.Map;
 import org.barestack.boot.BootAnswer;
 import org.barestack.boot.BootDesk.OpenInstall;
 import org.barestack.boot.BootRequest;
@@ -22,6 +23,12 @@ public interface Texts {
 
   /** The kickstart of an install: the same text however often it is asked for. */
   String kickstart(OpenInstall install);
+
+  /**
+   * What cloud-init reads of the seed of an install, by name: the same texts however often they are
+   * asked for. An empty text is an answer.
+   */
+  Map<String, String> seed(OpenInstall install);
 
   /** The kickstart lines that write the granted disks. */
   String diskFragment(ClaimAnswer.Granted granted);

@@ -150,6 +150,13 @@ final class Bench implements AutoCloseable {
         : "no install";
   }
 
+  /** Opens an install by an image, and gives its token. */
+  String seedToken() {
+    return desk.seed(new NodeName("kvm1")) instanceof BootDesk.Seed.Open open
+        ? open.install().install().token().secret()
+        : "no install";
+  }
+
   URI uri(String path) {
     return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
   }
@@ -226,6 +233,12 @@ final class Bench implements AutoCloseable {
     @Override
     public String kickstart(OpenInstall install) {
       return text("# kickstart of " + install.node().name());
+    }
+
+    @Override
+    public Map<String, String> seed(OpenInstall install) {
+      String node = install.node().name().text();
+      return Map.of("user-data", text("#cloud-config of " + node), "vendor-data", "");
     }
 
     @Override

@@ -145,6 +145,37 @@ class HttpServerTest {
         .isEqualTo(Map.of("file", "kickstart", "bytes", "20"));
   }
 
+  @Test
+  void theSeedOfAnImage() throws Exception {
+    String path = "/cloud-init/" + bench.seedToken() + "/";
+    assertThat(bench.get(path + "user-data").body()).isEqualTo("#cloud-config of kvm1\n");
+    assertThat(bench.journal.await(event -> event.kind() == Kind.FETCHED).detail())
+        .isEqualTo(Map.of("file", "user-data", "bytes", "22"));
+    assertThat(bench.desk.state(NODE).phase()).isEqualTo(Phase.INSTALLED);
+  }
+
+  /** cloud-init asks for minutes for what it gets a 404 for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"vendor-data", "network-config", "what-comes-next"})
+  void whatASeedDoesNotHaveIsEmpty(String name) throws Exception {
+    HttpResponse<String> response = bench.get("/cloud-init/" + bench.seedToken() + "/" + name);
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).isEmpty();
+    assertThat(response.headers().firstValueAsLong("Content-Length")).hasValue(0);
+  }
+
+  @Test
+  void aSeedAndAKickstartHaveNoTokenInCommon() throws Exception {
+    String seed = bench.seedToken();
+    assertThat(bench.get("/install/" + seed + "/kickstart").statusCode()).isEqualTo(404);
+    assertThat(bench.get("/install/" + seed + "/vmlinuz").statusCode()).isEqualTo(404);
+    bench.desk.reinstall(NODE, List.of());
+    assertThat(bench.get("/cloud-init/" + seed + "/user-data").statusCode()).isEqualTo(404);
+    String token = bench.token();
+    assertThat(bench.get("/cloud-init/" + token + "/user-data").statusCode()).isEqualTo(404);
+    assertThat(bench.get("/cloud-init/" + token + "/vendor-data").statusCode()).isEqualTo(404);
+  }
+
   @ParameterizedTest
   @CsvSource({"vmlinuz, the kernel", "initrd.img, the initrd"})
   void theInstallersKernelIsTheReleases(String name, String content) throws Exception {
@@ -316,6 +347,8 @@ class HttpServerTest {
         List.of(
             bench.get("/install/" + token + "/kickstart"),
             bench.get("/install/" + token + "/vmlinuz"),
+            bench.get("/cloud-init/" + token + "/user-data"),
+            bench.get("/cloud-init/" + token + "/vendor-data"),
             bench.post("/install/" + token + "/event", "kind=finished"));
     assertThat(responses)
         .allSatisfy(response -> {

@@ -24,6 +24,8 @@ final class Requests {
               "/boot.ipxe",
               "/install/",
               "/kickstart",
+              "/cloud-init/",
+              "user-data",
               "/vmlinuz",
               "/claim",
               "/event",

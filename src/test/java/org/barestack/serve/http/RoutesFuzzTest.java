@@ -106,6 +106,11 @@ public class RoutesFuzzTest {
     }
 
     @Override
+    public Map<String, String> seed(OpenInstall install) {
+      return Map.of("user-data", install.install().token().secret());
+    }
+
+    @Override
     public String diskFragment(ClaimAnswer.Granted granted) {
       return granted.disks().toString();
     }
@@ -146,6 +151,7 @@ public class RoutesFuzzTest {
                 "GET /boot/52:54:00:aa:00:01?platform=efi&arch=x86_64&uuid=A&serial=1&product=x\n",
                 "GET /boot/52:54:00:aa:00:09?platform=pcbios&product=%1b\n",
                 "GET /install/TOKEN/kickstart\n",
+                "GET /cloud-init/TOKEN/user-data\n" + NEXT + "HEAD /cloud-init/TOKEN/x\n",
                 "HEAD /install/TOKEN/vmlinuz\n" + NEXT + "GET /install/TOKEN/initrd.img\n",
                 "POST /install/TOKEN/claim\n" + Bench.CLAIM,
                 "POST /install/TOKEN/claim\n"
@@ -242,6 +248,7 @@ public class RoutesFuzzTest {
   private static Object shape(World world, String told, Reply reply) throws IOException {
     return switch (reply) {
       case Reply.Done done -> "done";
+      case Reply.Nothing nothing -> "nothing";
       case Reply.Redirect redirect -> throw new AssertionError(redirect);
       case Reply.StoredFile(Path from, Path file, var sent) -> {
         try (var channel = OpenedFile.open(from, file).channel()) {

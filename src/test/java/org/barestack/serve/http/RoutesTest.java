@@ -30,6 +30,7 @@ class RoutesTest {
               "GET HEAD /install/{}/initrd.img",
               "POST /install/{}/claim",
               "POST /install/{}/event",
+              "GET HEAD /cloud-init/{}/{}",
               "POST /install/{}/log/{}",
               "POST /install/{}/secrets",
               "GET HEAD /releases/**",

@@ -1,0 +1,23 @@
+package org.barestack.secrets;
+
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import org.barestack.model.Ipv4;
+import org.barestack.model.Secret;
+
+/**
+ * A node's own key and what says whose it is, made here for a node that cannot ask for it.
+ *
+ * @param key elliptic, PEM (PKCS#8)
+ * @param certificate by the site's authority, PEM
+ */
+public record NodeKey(Secret key, String certificate) {
+  /** A new one. */
+  public static NodeKey make(
+      SiteAuthority authority, String fqdn, String shortName, Ipv4 address, SecureRandom random) {
+    KeyPair pair = Keys.ec(random);
+    return new NodeKey(
+        new Secret(Keys.pkcs8(pair.getPrivate())),
+        SiteAuthority.pem(authority.issue(pair.getPublic(), fqdn, shortName, address)));
+  }
+}

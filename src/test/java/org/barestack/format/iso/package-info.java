@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.format.iso;
+
+import org.jspecify.annotations.NullMarked;
