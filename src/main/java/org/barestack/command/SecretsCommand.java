@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
     name = "secrets",
     synopsisSubcommandLabel = "COMMAND",
     description = {
-      "Makes, shows and renews a site's passwords and keys.",
+      "Keeps a site's passwords and keys, and makes new ones.",
       "They stand in secrets.age, encrypted; what everybody may know, in secrets.pub.yaml."
     })
 public final class SecretsCommand {}
