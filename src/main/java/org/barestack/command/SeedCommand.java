@@ -39,7 +39,8 @@ public final class SeedCommand implements Callable<Integer> {
     options.renderer().artefacts(site, target); // what cannot be rendered opens nothing
     OpenInstall open = open(options, site, target);
     String url = site.baseUrl() + "/cloud-init/" + open.install().token().secret() + "/";
-    // Before 23 cloud-init took a seed that it is told so for local, and did not wait for a network.
+    // Before 23 cloud-init took a seed that it is told so for local, and did not wait for a
+    // network.
     String source = "ds=nocloud;dsmode=net;s=" + url;
     Print out = new Print(command);
     out.line("install " + open.install().id() + " of " + target.name() + " is open for an image");
