@@ -51,7 +51,6 @@ class CloudInitIT {
    */
   private static final int RESTART = 133;
 
-
   /** All of what cloud-init read, compared with all that was meant. */
   private static final String COMPARE =
       """
