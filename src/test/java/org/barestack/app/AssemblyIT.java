@@ -77,6 +77,7 @@ class AssemblyIT {
                 device, address, Subnet.parse("127.0.0.0/24"), port, dhcp, null, Set.of()),
             lab.networks(),
             lab.access(),
+            lab.workers(),
             lab.storage(),
             lab.zone(),
             lab.nodes());

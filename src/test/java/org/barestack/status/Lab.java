@@ -60,7 +60,8 @@ final class Lab {
                 subnet.netmask(),
                 null),
             new Site.VlanRange(100, 199)),
-        new Site.Access("admin", List.of("ssh-ed25519 AAAA")),
+        new Site.Access("admin", List.of("ssh-ed25519 AAAA"), List.of()),
+        new Site.Workers("host-model", Site.Isolation.STRICT),
         new Site.Storage.LabNfs(),
         new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
         IntStream.rangeClosed(0, 6).mapToObj(Lab::node).toList());

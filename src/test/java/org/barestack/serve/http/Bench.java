@@ -268,7 +268,8 @@ final class Bench implements AutoCloseable {
             new Site.Management(subnet, gateway, List.of(), "lab.example", null, range),
             new Site.PublicNetwork(range, gateway, subnet.netmask(), null),
             new Site.VlanRange(100, 199)),
-        new Site.Access("admin", List.of("ssh-ed25519 AAAA")),
+        new Site.Access("admin", List.of("ssh-ed25519 AAAA"), List.of()),
+        new Site.Workers("host-model", Site.Isolation.STRICT),
         new Site.Storage.LabNfs(),
         new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
         List.of(nodes));
