@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what the site is called; lower-case letters, digits, inner hyphens
  * @param nodes in the order of the file
+ * @param trust from {@code secrets.pub.yaml} beside it
  */
 public record Site(
     String name,
@@ -26,9 +27,28 @@ public record Site(
     Workers workers,
     Storage storage,
     Zone zone,
-    List<Node> nodes) {
+    List<Node> nodes,
+    Trust trust) {
   public Site {
     nodes = List.copyOf(nodes);
+  }
+
+  /** The same site with the public parts of its secrets. */
+  public Site with(Trust known) {
+    return new Site(
+        name,
+        time,
+        localization,
+        rocky,
+        cloudstack,
+        repositories,
+        provisioning,
+        networks,
+        access,
+        storage,
+        zone,
+        nodes,
+        known);
   }
 
   /** The node of that name. */

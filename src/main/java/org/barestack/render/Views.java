@@ -60,6 +60,12 @@ final class Views {
             "network", site.zone().network().name().toLowerCase(Locale.ROOT),
             "pod", site.zone().pod(),
             "cluster", site.zone().cluster()));
+    view.put(
+        "trust",
+        Map.of(
+            "ca", site.trust().ca(),
+            "manager_ssh_key", site.trust().managerSshKey(),
+            "backup", site.trust().backup()));
     view.put("management_node", briefly(site, site.managementNode()));
     view.put("nodes", site.nodes().stream().map(node -> briefly(site, node)).toList());
     return view;

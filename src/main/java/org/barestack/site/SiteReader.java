@@ -21,6 +21,7 @@ import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Site.VlanRange;
 import org.barestack.model.Subnet;
+import org.barestack.model.Trust;
 import org.barestack.site.Value.Mapping;
 
 /**
@@ -89,7 +90,8 @@ final class SiteReader {
         workers(),
         storage(),
         zone(),
-        nodes);
+        nodes,
+        Trust.NONE);
   }
 
   private String name() {

@@ -80,7 +80,8 @@ class AssemblyIT {
             lab.workers(),
             lab.storage(),
             lab.zone(),
-            lab.nodes());
+            lab.nodes(),
+            lab.trust());
     return Assembly.serve(
         new Server.Order(
             () -> site,

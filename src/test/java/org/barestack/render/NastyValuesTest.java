@@ -58,7 +58,8 @@ class NastyValuesTest {
         site.workers(),
         site.storage(),
         site.zone(),
-        site.nodes().subList(0, 2));
+        site.nodes().subList(0, 2),
+        site.trust());
   }
 
   static Stream<Object> texts() {

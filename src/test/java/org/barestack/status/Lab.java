@@ -21,6 +21,7 @@ import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import org.barestack.model.Subnet;
+import org.barestack.model.Trust;
 import org.jspecify.annotations.Nullable;
 
 /** A site of seven nodes, one in each kind of trouble, and the events that brought them there. */
@@ -64,7 +65,8 @@ final class Lab {
         new Site.Workers("host-model", Site.Isolation.STRICT),
         new Site.Storage.LabNfs(),
         new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
-        IntStream.rangeClosed(0, 6).mapToObj(Lab::node).toList());
+        IntStream.rangeClosed(0, 6).mapToObj(Lab::node).toList(),
+        Trust.NONE);
   }
 
   private static Node node(int number) {

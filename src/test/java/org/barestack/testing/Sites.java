@@ -23,6 +23,7 @@ import org.barestack.model.NodeName;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
+import org.barestack.model.Trust;
 
 /** A site with what the {@link Examples} do not have, so that both together have everything. */
 public final class Sites {
@@ -181,7 +182,8 @@ public final class Sites {
             URI.create("nfs://nas.rack.example/primary"),
             URI.create("nfs://nas.rack.example/secondary")),
         new Site.Zone("rack-7", Site.ZoneNetwork.ADVANCED, "row-1", "cluster-1"),
-        List.of(management, large, second, single));
+        List.of(management, large, second, single),
+        Trust.NONE);
   }
 
   private static Ipv4 ip(String text) {

@@ -38,6 +38,7 @@ import org.barestack.model.NodeName;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
+import org.barestack.model.Trust;
 import org.jspecify.annotations.Nullable;
 
 /** A server with one node, a release and a loader, and clients to ask it. */
@@ -272,6 +273,7 @@ final class Bench implements AutoCloseable {
         new Site.Workers("host-model", Site.Isolation.STRICT),
         new Site.Storage.LabNfs(),
         new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
-        List.of(nodes));
+        List.of(nodes),
+        Trust.NONE);
   }
 }
