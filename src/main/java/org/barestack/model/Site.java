@@ -45,6 +45,7 @@ public record Site(
         provisioning,
         networks,
         access,
+        workers,
         storage,
         zone,
         nodes,
