@@ -69,7 +69,8 @@ for daemon in qemu network storage nodedev secret interface nwfilter proxy; do
 done
 for unit in "${units[@]}"; do
   if [[ $(systemctl is-enabled "$unit" 2>/dev/null || true) != masked ]]; then
-    systemctl mask --quiet "$unit" 2>&1 || fail "cannot mask $unit"
+    # also one that is not there: a package may bring it
+    said=$(systemctl mask "$unit" 2>&1) || fail "cannot mask $unit: $said"
   fi
   if systemctl is-active --quiet "$unit"; then
     # systemd takes the socket away from under a libvirtd that got it from there
