@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The steps of a KVM worker, as root in a booted system: real systemd, NetworkManager, libvirtd,
  * sshd and nft. What only Rocky has is played by doubles (resources, folder doubles), and so are
- * /dev/kvm, the processor's flags and modprobe. Bonds and VLANs are left out, since not every kernel
- * that runs this test has them. Needs root, and once the network.
+ * /dev/kvm, the processor's flags and modprobe. Bonds and VLANs are left out, since not every
+ * kernel that runs this test has them. Needs root, and once the network.
  */
 @Timeout(600)
 class WorkerStepsIT {
@@ -104,7 +104,9 @@ class WorkerStepsIT {
     host("ip -n " + MANAGER + " addr add 10.9.0.10/24 dev eth0");
     plug(PEOPLE, "eth0", "02:09:00:00:00:07");
     host("ip -n " + PEOPLE + " addr add 10.8.0.7/24 dev eth0");
-    host("ip -n " + PEOPLE + " route add 10.9.0.11 dev eth0");
+    // they are behind the gateway, or rather are the gateway
+    host("ip -n " + PEOPLE + " addr add 10.9.0.1/32 dev eth0");
+    host("ip -n " + PEOPLE + " route add 10.9.0.11 dev eth0 src 10.8.0.7");
     Namespace.run(
         "ssh-keygen",
         "-q",
@@ -121,8 +123,12 @@ class WorkerStepsIT {
     key = Files.readString(folder.resolve("key.pub")).strip();
   }
 
+  private static String port(String mac) {
+    return "p" + mac.replace(":", "").substring(4);
+  }
+
   private static void plug(String namespace, String device, String mac) {
-    String port = "p" + mac.replace(":", "").substring(4);
+    String port = port(mac);
     host(
         "ip -n "
             + SWITCH
@@ -282,6 +288,10 @@ class WorkerStepsIT {
     if (!machine.waitFor(30, TimeUnit.SECONDS)) {
       Command.of("kill", "-KILL", leader).run();
       machine.waitFor();
+    }
+    // at once; with the namespace they would go some time later
+    for (String mac : List.of("02:09:00:00:00:0b", "02:09:00:00:01:0b")) {
+      Command.of("ip", "-n", SWITCH, "link", "del", port(mac)).run();
     }
     Command.of("ip", "netns", "del", NODE).run();
     Command.of("umount", root.toString()).run();
