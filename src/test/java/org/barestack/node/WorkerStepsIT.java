@@ -255,8 +255,12 @@ class WorkerStepsIT {
     // NetworkManager writes below /proc/sys/net
     nspawn.environment().put("SYSTEMD_NSPAWN_API_VFS_WRITABLE", "network");
     machine = nspawn.start();
-    leader = leader();
-    await("systemctl is-system-running | grep -E 'running|degraded'");
+    // the first child of systemd-nspawn is not yet the machine
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    do {
+      assertThat(System.nanoTime()).as("boot").isLessThan(deadline);
+      leader = leader();
+    } while (inside("systemctl is-system-running | grep -E 'running|degraded'").status() != 0);
     good("mknod /dev/kvm c 1 3; mount --bind /root/cpuinfo /proc/cpuinfo; ssh-keygen -A");
     good("systemctl start NetworkManager ssh");
     await("ip -4 -oneline address show dev cloudbr0 | grep 10.9.0.11");
@@ -300,6 +304,8 @@ class WorkerStepsIT {
 
   private Result inside(String script) {
     return Command.of(
+            "timeout",
+            "50",
             "nsenter",
             "-t",
             leader,
