@@ -59,7 +59,9 @@ class WorkerStepsIT {
         cloudstack-agent barestack-isolation; do
         systemctl show -p ActiveState -p UnitFileState -p MainPID $unit
       done
-      nft list ruleset
+      # not the ruleset: loading a table anew puts it behind the others
+      nft list table inet barestack
+      iptables-save | grep -v '^#' || true
       """;
 
   /** The same without times and numbers: what must be there in the end, however it came. */
@@ -75,7 +77,9 @@ class WorkerStepsIT {
         cloudstack-agent barestack-isolation; do
         systemctl show -p ActiveState -p UnitFileState $unit
       done
-      nft list ruleset
+      # not the ruleset: loading a table anew puts it behind the others
+      nft list table inet barestack
+      iptables-save | grep -v '^#' || true
       """;
 
   @TempDir static Path folder;
