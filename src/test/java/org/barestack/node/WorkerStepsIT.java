@@ -424,7 +424,7 @@ class WorkerStepsIT {
         .containsOnlyOnce("keystore.passphrase=Passphrase123")
         .containsOnlyOnce("guest.cpu.mode=host-passthrough")
         .doesNotContain("host-model\n" + "guest.cpu");
-    assertThat(good("cat /etc/libvirt/libvirtd.conf")).containsOnlyOnce("listen_tls");
+    assertThat(good("grep ^listen_tls /etc/libvirt/libvirtd.conf")).isEqualTo("listen_tls=1\n");
   }
 
   @Test
