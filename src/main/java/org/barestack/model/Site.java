@@ -24,6 +24,7 @@ public record Site(
     Provisioning provisioning,
     Networks networks,
     Access access,
+    Workers workers,
     Storage storage,
     Zone zone,
     List<Node> nodes,
@@ -44,6 +45,7 @@ public record Site(
         provisioning,
         networks,
         access,
+        workers,
         storage,
         zone,
         nodes,
@@ -236,12 +238,31 @@ public record Site(
    *
    * @param user gets sudo
    * @param sshKeys public keys in OpenSSH's one-line form, at least one
+   * @param from addresses from which workers are reached by SSH, besides the management node and
+   *     this server
    */
-  public record Access(String user, List<String> sshKeys) {
+  public record Access(String user, List<String> sshKeys, List<AddressRange> from) {
     public Access {
       sshKeys = List.copyOf(sshKeys);
+      from = List.copyOf(from);
     }
   }
+
+  /** What one worker may reach on another one. */
+  public enum Isolation {
+    /** No service. */
+    STRICT,
+    /** Only the ports of live migration. */
+    MIGRATION
+  }
+
+  /**
+   * What all KVM workers have in common.
+   *
+   * @param guestCpu the processor that guests see: {@code host-model}, {@code host-passthrough} or
+   *     the name of a CPU model of libvirt
+   */
+  public record Workers(String guestCpu, Isolation isolation) {}
 
   /** Where CloudStack keeps disks and templates. */
   public sealed interface Storage {

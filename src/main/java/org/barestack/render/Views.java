@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.barestack.model.AddressRange;
 import org.barestack.model.Ipv4;
 import org.barestack.model.Node;
 import org.barestack.model.Node.DiskRule;
@@ -43,7 +44,14 @@ final class Views {
             "key", text(site.cloudstack().key())));
     view.put("repositories", repositories(site.repositories()));
     view.put("networks", networks(site.networks()));
-    view.put("access", Map.of("user", site.access().user(), "ssh_keys", site.access().sshKeys()));
+    view.put(
+        "access",
+        Map.of(
+            "user", site.access().user(),
+            "ssh_keys", site.access().sshKeys(),
+            "from", site.access().from().stream().map(Views::source).toList()));
+    view.put("workers", workers(site.workers()));
+    view.put("server", site.provisioning().address().toString());
     view.put("storage", storage(site.storage()));
     view.put(
         "zone",
@@ -70,6 +78,20 @@ final class Views {
         "fqdn", site.fqdn(node),
         "role", node.role().name(),
         "address", node.address().toString());
+  }
+
+  /** As nftables writes it, which takes no range of a single address. */
+  private static String source(AddressRange range) {
+    return range.size() == 1 ? range.first().toString() : range.toString();
+  }
+
+  /** CloudStack's agent has a mode, and a model only for the mode that names one. */
+  private static Map<String, Object> workers(Site.Workers workers) {
+    boolean mode = workers.guestCpu().startsWith("host-");
+    return Map.of(
+        "guest_cpu_mode", mode ? workers.guestCpu() : "custom",
+        "guest_cpu_model", mode ? "" : workers.guestCpu(),
+        "migration", workers.isolation() == Site.Isolation.MIGRATION);
   }
 
   private static Map<String, Object> repositories(Site.Repositories repositories) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.barestack.model.AddressRange;
 import org.barestack.model.Architecture;
 import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
@@ -67,6 +68,7 @@ final class SiteReader {
             this::publicNetwork,
             this::guest,
             this::access,
+            this::workers,
             this::storage,
             this::zone);
     sections.forEach(reading::attempt);
@@ -85,6 +87,7 @@ final class SiteReader {
         provisioning(),
         new Site.Networks(management(), publicNetwork(), guest()),
         access(),
+        workers(),
         storage(),
         zone(),
         nodes,
@@ -305,7 +308,25 @@ final class SiteReader {
       reading.error(access.at("user"), user + " is a system account", "choose another name");
     }
     return new Site.Access(
-        user, reading.list(access.at("ssh_keys"), key -> reading.read(key, SshKey::parse)));
+        user,
+        reading.list(access.at("ssh_keys"), key -> reading.read(key, SshKey::parse)),
+        reading.list(access.at("from"), value -> reading.read(value, SiteReader::source)));
+  }
+
+  /** The addresses of a network, or a single one. */
+  private static AddressRange source(String text) {
+    if (!text.contains("/")) {
+      return new AddressRange(Ipv4.parse(text), Ipv4.parse(text));
+    }
+    Subnet subnet = Subnet.parse(text);
+    return new AddressRange(subnet.network(), subnet.broadcast());
+  }
+
+  private Site.Workers workers() {
+    Value workers = root.at("workers");
+    return new Site.Workers(
+        reading.text(workers.at("guest_cpu")),
+        reading.constant(Site.Isolation.class, workers.at("isolation")));
   }
 
   private Site.Storage storage() {

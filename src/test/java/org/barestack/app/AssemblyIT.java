@@ -100,6 +100,7 @@ class AssemblyIT {
                 Set.of()),
             lab.networks(),
             lab.access(),
+            lab.workers(),
             lab.storage(),
             lab.zone(),
             lab.nodes(),

@@ -55,6 +55,7 @@ class NastyValuesTest {
         site.provisioning(),
         site.networks(),
         site.access(),
+        site.workers(),
         site.storage(),
         site.zone(),
         site.nodes().subList(0, 2),

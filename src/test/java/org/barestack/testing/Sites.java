@@ -171,7 +171,13 @@ public final class Sites {
                 ip("255.255.255.0"),
                 40),
             new Site.VlanRange(500, 799)),
-        new Site.Access("ops", List.of(KEY, KEY.replace("ops@lab", "O'Neil of ops"))),
+        new Site.Access(
+            "ops",
+            List.of(KEY, KEY.replace("ops@lab", "O'Neil of ops")),
+            List.of(
+                AddressRange.parse("10.8.0.0-10.8.255.255"),
+                AddressRange.parse("10.20.0.77-10.20.0.77"))),
+        new Site.Workers("EPYC-Milan", Site.Isolation.MIGRATION),
         new Site.Storage.Nfs(
             URI.create("nfs://nas.rack.example/primary"),
             URI.create("nfs://nas.rack.example/secondary")),
