@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * resolved from its profile.
  *
  * @param name what the site is called; lower-case letters, digits, inner hyphens
+ * @param backup null for none
  * @param nodes in the order of the file
+ * @param trust from {@code secrets.pub.yaml} beside it
  */
 public record Site(
     String name,
@@ -25,9 +27,30 @@ public record Site(
     Access access,
     Storage storage,
     Zone zone,
-    List<Node> nodes) {
+    @Nullable Backup backup,
+    List<Node> nodes,
+    Trust trust) {
   public Site {
     nodes = List.copyOf(nodes);
+  }
+
+  /** The same site with the public parts of its secrets. */
+  public Site with(Trust known) {
+    return new Site(
+        name,
+        time,
+        localization,
+        rocky,
+        cloudstack,
+        repositories,
+        provisioning,
+        networks,
+        access,
+        storage,
+        zone,
+        backup,
+        nodes,
+        known);
   }
 
   /** The node of that name. */
@@ -103,8 +126,25 @@ public record Site(
    * @param version major and minor of CloudStack, {@code 4.22}
    * @param url its RPM repository
    * @param key URL of the key that signs its packages; null where they are unsigned
+   * @param systemVmTemplate the template of system VMs; null where the packages bundle it
    */
-  public record CloudStack(String version, URI url, @Nullable URI key) {}
+  public record CloudStack(
+      String version, URI url, @Nullable URI key, @Nullable SystemVmTemplate systemVmTemplate) {}
+
+  /**
+   * CloudStack's system VM template for KVM.
+   *
+   * @param sha512 in lower-case hexadecimal digits
+   */
+  public record SystemVmTemplate(URI url, String sha512) {}
+
+  /**
+   * Nightly backups of the management node.
+   *
+   * @param to {@code nfs://host/path}, or a folder of that node
+   * @param keep how many stay
+   */
+  public record Backup(String to, int keep) {}
 
   /**
    * An RPM repository.

@@ -20,7 +20,9 @@ import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Site.VlanRange;
 import org.barestack.model.Subnet;
+import org.barestack.model.Trust;
 import org.barestack.site.Value.Mapping;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A document that follows the schema to a {@link Site}: what the schema cannot say, and the
@@ -67,7 +69,8 @@ final class SiteReader {
             this::guest,
             this::access,
             this::storage,
-            this::zone);
+            this::zone,
+            this::backup);
     sections.forEach(reading::attempt);
     List<NodeReader> readers = nodeReaders();
     List<Node> nodes = new ArrayList<>();
@@ -86,7 +89,9 @@ final class SiteReader {
         access(),
         storage(),
         zone(),
-        nodes);
+        backup(),
+        nodes,
+        Trust.NONE);
   }
 
   private String name() {
@@ -150,7 +155,30 @@ final class SiteReader {
                 URI.create(
                     "https://download.cloudstack.org/el/%d/%s/"
                         .formatted(rocky().major(), version))),
-        reading.optional(cloudstack.at("key"), URI::create).orElse(null));
+        reading.optional(cloudstack.at("key"), URI::create).orElse(null),
+        systemVmTemplate(cloudstack.at("system_vm_template")));
+  }
+
+  private Site.@Nullable SystemVmTemplate systemVmTemplate(Value template) {
+    return template.isNothing()
+        ? null
+        : new Site.SystemVmTemplate(
+            reading.read(template.at("url"), URI::create), reading.text(template.at("sha512")));
+  }
+
+  private Site.@Nullable Backup backup() {
+    Value backup = root.at("backup");
+    if (backup.isNothing()) {
+      if (root.at("storage").at("mode").isNothing()) {
+        reading.warn(
+            backup,
+            "missing: the cloud is lost with the management node's disk",
+            "give backup: {to: nfs://host/path}");
+      }
+      return null;
+    }
+    return new Site.Backup(
+        reading.text(backup.at("to")), backup.has("keep") ? reading.number(backup.at("keep")) : 7);
   }
 
   private Site.Repositories repositories() {

@@ -79,7 +79,9 @@ class AssemblyIT {
             lab.access(),
             lab.storage(),
             lab.zone(),
-            lab.nodes());
+            lab.backup(),
+            lab.nodes(),
+            lab.trust());
     return Assembly.serve(
         new Server.Order(
             () -> site,

@@ -57,7 +57,9 @@ class NastyValuesTest {
         site.access(),
         site.storage(),
         site.zone(),
-        site.nodes().subList(0, 2));
+        site.backup(),
+        site.nodes().subList(0, 2),
+        site.trust());
   }
 
   static Stream<Object> texts() {

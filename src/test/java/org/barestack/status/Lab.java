@@ -21,6 +21,7 @@ import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import org.barestack.model.Subnet;
+import org.barestack.model.Trust;
 import org.jspecify.annotations.Nullable;
 
 /** A site of seven nodes, one in each kind of trouble, and the events that brought them there. */
@@ -42,7 +43,7 @@ final class Lab {
         new Site.Time("Europe/Amsterdam", List.of("192.168.50.1")),
         new Site.Localization("en_US.UTF-8", "us"),
         new Site.Rocky("9.7", Architecture.X86_64, null),
-        new Site.CloudStack("4.22", URI.create("https://packages.example/el/9/4.22/"), null),
+        new Site.CloudStack("4.22", URI.create("https://packages.example/el/9/4.22/"), null, null),
         new Site.Repositories(null, null, List.of(), null),
         new Site.Provisioning(
             "eno1", Ipv4.parse("192.168.50.5"), subnet, 8080, Site.DhcpMode.PROXY, null, Set.of()),
@@ -63,7 +64,9 @@ final class Lab {
         new Site.Access("admin", List.of("ssh-ed25519 AAAA")),
         new Site.Storage.LabNfs(),
         new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
-        IntStream.rangeClosed(0, 6).mapToObj(Lab::node).toList());
+        null,
+        IntStream.rangeClosed(0, 6).mapToObj(Lab::node).toList(),
+        Trust.NONE);
   }
 
   private static Node node(int number) {

@@ -23,6 +23,7 @@ import org.barestack.model.NodeName;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
+import org.barestack.model.Trust;
 
 /** A site with what the {@link Examples} do not have, so that both together have everything. */
 public final class Sites {
@@ -136,7 +137,11 @@ public final class Sites {
         new Site.CloudStack(
             "4.22",
             URI.create("https://mirror.rack.example/cloudstack/el/10/4.22/"),
-            URI.create("https://mirror.rack.example/keys/cloudstack.asc")),
+            URI.create("https://mirror.rack.example/keys/cloudstack.asc"),
+            new Site.SystemVmTemplate(
+                URI.create(
+                    "http://mirror.rack.example/systemvmtemplate-4.22.0-x86_64-kvm.qcow2.bz2"),
+                "0f".repeat(64))),
         new Site.Repositories(
             URI.create("http://mirror.rack.example/rocky/10.1/"),
             URI.create("http://mirror.rack.example/epel/10/"),
@@ -175,7 +180,9 @@ public final class Sites {
             URI.create("nfs://nas.rack.example/primary"),
             URI.create("nfs://nas.rack.example/secondary")),
         new Site.Zone("rack-7", Site.ZoneNetwork.ADVANCED, "row-1", "cluster-1"),
-        List.of(management, large, second, single));
+        new Site.Backup("nfs://nas.rack.example/backup", 14),
+        List.of(management, large, second, single),
+        Trust.NONE);
   }
 
   private static Ipv4 ip(String text) {

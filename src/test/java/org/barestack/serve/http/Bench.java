@@ -38,6 +38,7 @@ import org.barestack.model.NodeName;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
+import org.barestack.model.Trust;
 import org.jspecify.annotations.Nullable;
 
 /** A server with one node, a release and a loader, and clients to ask it. */
@@ -260,7 +261,7 @@ final class Bench implements AutoCloseable {
         new Site.Time("UTC", List.of("192.168.50.1")),
         new Site.Localization("en_US.UTF-8", "us"),
         new Site.Rocky("9.7", Architecture.X86_64, null),
-        new Site.CloudStack("4.22", URI.create("http://192.168.50.5/"), null),
+        new Site.CloudStack("4.22", URI.create("http://192.168.50.5/"), null, null),
         new Site.Repositories(null, null, List.of(), null),
         new Site.Provisioning(
             "lo", Ipv4.parse("192.168.50.5"), subnet, 8080, Site.DhcpMode.OFF, null, Set.of()),
@@ -271,6 +272,8 @@ final class Bench implements AutoCloseable {
         new Site.Access("admin", List.of("ssh-ed25519 AAAA")),
         new Site.Storage.LabNfs(),
         new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
-        List.of(nodes));
+        null,
+        List.of(nodes),
+        Trust.NONE);
   }
 }
