@@ -2,11 +2,13 @@ package org.barestack.site;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -26,7 +28,7 @@ public final class LiveSite implements Supplier<Site> {
   private final InstantSource clock;
   private final Consumer<SiteResult> changed;
   private Site site;
-  private FileTime read;
+  private List<FileTime> read;
   private Instant looked;
 
   /**
@@ -43,7 +45,7 @@ public final class LiveSite implements Supplier<Site> {
     this.site = site;
     this.clock = clock;
     this.changed = changed;
-    this.read = Files.getLastModifiedTime(file);
+    this.read = modified();
     this.looked = clock.instant();
   }
 
@@ -57,10 +59,23 @@ public final class LiveSite implements Supplier<Site> {
     return site;
   }
 
-  private void look() {
-    FileTime modified;
+  /** Of the site file, and of the public parts of its secrets where it has some. */
+  private List<FileTime> modified() throws IOException {
+    FileTime edited = Files.getLastModifiedTime(file);
     try {
-      modified = Files.getLastModifiedTime(file);
+      return List.of(edited, Files.getLastModifiedTime(SiteFile.trustFile(file)));
+    } catch (NoSuchFileException e) {
+      if (site.trust().isThere()) {
+        throw e; // git takes a file away before it puts the new one
+      }
+      return List.of(edited);
+    }
+  }
+
+  private void look() {
+    List<FileTime> modified;
+    try {
+      modified = modified();
     } catch (IOException e) {
       // An editor or git replaces the file: it is there again at the next look.
       return;

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
+import org.barestack.model.Trust;
 
 /** A site file, and where a repository keeps them. */
 public final class SiteFile {
@@ -19,7 +20,7 @@ public final class SiteFile {
   private SiteFile() {}
 
   /**
-   * Reads a site file and the scripts that it names.
+   * Reads a site file, the scripts that it names, and {@code secrets.pub.yaml} beside it.
    *
    * @param knownRoles the roles for which there are templates
    * @return the site, or everything that is wrong with it; also when the file cannot be read
@@ -33,9 +34,19 @@ public final class SiteFile {
           Path folder = file.resolveSibling("");
           return new SiteReader(reading, checked, folder, knownRoles).read();
         });
-    return site.isPresent() && !reading.hasErrors()
-        ? new SiteResult.Good(site.get(), reading.problems())
-        : new SiteResult.Bad(reading.problems());
+    Path publicParts = trustFile(file);
+    Reading second = new Reading(publicParts.toString());
+    Optional<Trust> trust = second.attempt(() -> new TrustFile(second).read(publicParts));
+    List<SiteProblem> problems =
+        Stream.of(reading, second).flatMap(one -> one.problems().stream()).toList();
+    return site.isPresent() && trust.isPresent() && !reading.hasErrors() && !second.hasErrors()
+        ? new SiteResult.Good(site.get().with(trust.get()), problems)
+        : new SiteResult.Bad(problems);
+  }
+
+  /** Where the public parts of that site's secrets are, if it has any. */
+  static Path trustFile(Path file) {
+    return file.resolveSibling(TrustFile.NAME);
   }
 
   /**

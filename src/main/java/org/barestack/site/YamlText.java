@@ -15,6 +15,7 @@ import org.barestack.site.Value.Kind;
 import org.barestack.site.Value.Mapping;
 import org.barestack.site.Value.Scalar;
 import org.barestack.site.Value.Sequence;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.Mark;
@@ -57,10 +58,26 @@ final class YamlText {
               + "|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
 
   private final Reading reading;
+  private final @Nullable String mend;
   private int values;
 
+  /** Reads a site file. */
   YamlText(Reading reading) {
+    this(reading, null);
+  }
+
+  /**
+   * Reads another file.
+   *
+   * @param mend what to do when it is not what it should be as a whole
+   */
+  YamlText(Reading reading, @Nullable String mend) {
     this.reading = reading;
+    this.mend = mend;
+  }
+
+  private String orMend(String remedy) {
+    return mend != null ? mend : remedy;
   }
 
   /**
@@ -70,13 +87,13 @@ final class YamlText {
    */
   Value parse(byte[] bytes) {
     if (bytes.length > MAX_SIZE) {
-      throw reading.fatal(Place.START, "the file is larger than 1 MiB", "split the site");
+      throw reading.fatal(Place.START, "the file is larger than 1 MiB", orMend("split the site"));
     }
     Node root = compose(decode(bytes));
     Value value = value(root, Place.START, 1);
     if (!(value instanceof Mapping)) {
       throw reading.fatal(
-          Place.START, "the file is not a mapping of keys", "begin with 'site: <name>'");
+          Place.START, "the file is not a mapping of keys", orMend("begin with 'site: <name>'"));
     }
     return value;
   }
@@ -125,7 +142,7 @@ final class YamlText {
           new Composer(new ParserImpl(new StreamReader(text), options), everythingIsText, options)
               .getSingleNode();
       if (root == null) {
-        throw reading.fatal(Place.START, "the file is empty", "begin with 'site: <name>'");
+        throw reading.fatal(Place.START, "the file is empty", orMend("begin with 'site: <name>'"));
       }
       return root;
     } catch (MarkedYAMLException e) {
@@ -142,7 +159,7 @@ final class YamlText {
       return reading.fatal(
           Place.of(e.getProblemMark()),
           "a second document begins here",
-          "keep one site in a file; several go to sites/<name>/site.yaml");
+          orMend("keep one site in a file; several go to sites/<name>/site.yaml"));
     }
     if (problem.contains("(TAB)")) {
       return reading.fatal(Place.of(e.getProblemMark()), "a tab", "indent with spaces");
