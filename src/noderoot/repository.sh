@@ -44,7 +44,7 @@ mkdir "$work/merged/doubles" "$work/merged/out"
 cp -a "$here/doubles/." "$work/merged/doubles"
 
 # Names only: Debian's own program is there, or nothing asks for it.
-empty='chrony firewalld ipmitool openssl policycoreutils-python-utils rsync sudo tar mariadb'
+empty='bash chrony firewalld ipmitool openssl policycoreutils-python-utils rsync sudo tar mariadb'
 cat >"$work/merged/make" <<END
 set -euo pipefail
 export HOME=/root GNUPGHOME=/root/.gnupg
@@ -71,6 +71,7 @@ for folder in /doubles/*/; do
   {
     printf '%s\n' "Name: \$name" "Version: \$version" 'Release: 1' 'Summary: DOUBLE of a package, for tests' 'License: Apache-2.0' 'BuildArch: noarch'
     [[ \$name != cloudstack-management ]] || echo 'Requires: cloudstack-common'
+    [[ \$name != bash ]] || echo 'Provides: /bin/sh'
     printf '%s\n' 'AutoReqProv: no' %description 'It is not what its name says.' %install "cp -a \$folder/root/. %{buildroot}/"
     if [[ -e \$folder/post ]]; then echo %post; cat \$folder/post; fi
     echo %files
