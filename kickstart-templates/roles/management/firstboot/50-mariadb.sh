@@ -10,8 +10,8 @@ systemctl enable --now mariadb || fail "MariaDB does not start: see journalctl -
 # root comes in by its socket, as MariaDB sets it up: by who asks, and with any password.
 wanted='1 1 600 350 1 ROW 127.0.0.1'
 settings() {
-  sql <<<"SELECT CONCAT_WS(' ', @@server_id, @@innodb_rollback_on_timeout, @@innodb_lock_wait_timeout,
-    @@max_connections, @@log_bin, @@binlog_format, @@bind_address);"
+  sql <<<"SELECT CONCAT_WS(' ', @@server_id, IF(@@innodb_rollback_on_timeout, 1, 0), @@innodb_lock_wait_timeout,
+    @@max_connections, IF(@@log_bin, 1, 0), @@binlog_format, @@bind_address);"
 }
 now=$(settings) || fail "root cannot speak with MariaDB by its socket: see /etc/my.cnf.d and journalctl -u mariadb"
 if [[ $now != "$wanted" ]]; then

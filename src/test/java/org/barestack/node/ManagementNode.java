@@ -106,6 +106,7 @@ final class ManagementNode implements AutoCloseable {
         install_url=http://192.168.50.5:8080/install/t
         """);
     secrets.forEach((path, text) -> root.put("/etc/barestack/" + path, "0600", text));
+    Files.delete(root.path("/etc/barestack/backup.pem")); // a step brings it
     Files.setPosixFilePermissions(
         root.path("/etc/barestack/secrets"),
         java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
