@@ -61,19 +61,20 @@ class ManagementStepsIT {
       assertThat(node.reports()).last().isEqualTo("configured");
 
       String programs = Files.readString(node.root.path("/var/tmp/programs"));
-      assertThat(programs).contains("mariadbd").contains("cloudstack-setup-databases");
+      assertThat(programs.lines())
+          .anyMatch(line -> line.contains("cloudstack-setup-databases"))
+          .anyMatch(line -> line.contains("EncryptionCLI") || line.contains("java"));
       String seen =
           node.root.bash(
               "journalctl --no-pager -o verbose; cat /var/log/barestack/* /var/log/cloudstack/*/*;"
                   + " cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr '\\0' ' '");
       for (String secret : node.shameful()) {
-        assertThat(programs).doesNotContain(secret);
-        assertThat(seen).doesNotContain(secret);
-        assertThat(first.all()).doesNotContain(secret);
+        assertThat((programs + seen + first.all()).lines().filter(line -> line.contains(secret)))
+            .isEmpty();
       }
       String apiSecret = node.root.bash("cat /etc/barestack/api/secret");
       assertThat(apiSecret).hasSizeGreaterThan(20);
-      assertThat(programs + seen).doesNotContain(apiSecret);
+      assertThat((programs + seen).lines().filter(line -> line.contains(apiSecret))).isEmpty();
 
       assertThat(node.root.bash("stat -c '%a %U' /etc/barestack/api /etc/barestack/api/key"))
           .isEqualTo("700 root\n600 root\n");
@@ -129,12 +130,12 @@ class ManagementStepsIT {
           assertThat(result.status()).describedAs(step + " at " + at + "\n" + result.all()).isEqualTo(137);
           killed++;
           // close together where there is little, further apart where there is much
-          at += 2 + at / 8;
+          at += 3 + at / 4;
           result =
               node.step(step, "BASH_ENV=/var/tmp/killer", "KILL_AT=" + at, "BARESTACK_DEADLINE=60");
         }
       }
-      assertThat(killed).isGreaterThan(60);
+      assertThat(killed).isGreaterThan(40);
       Result last = node.firstboot();
       assertThat(last.status()).describedAs(last.all()).isZero();
       assertThat(node.sql("SELECT password FROM cloud.user")).isEqualTo("AdminOfTheCloudZt5");
