@@ -174,7 +174,8 @@ public final class NodeRoot implements AutoCloseable {
                   path("").toString(),
                   "--boot",
                   "--network-namespace-path=/run/netns/" + name + "a",
-                  "--register=no", "--capability=CAP_NET_ADMIN,CAP_NET_RAW",
+                  "--register=no",
+                  "--capability=CAP_NET_ADMIN,CAP_NET_RAW",
                   "--keep-unit",
                   "--machine=" + name,
                   "--console=pipe")
