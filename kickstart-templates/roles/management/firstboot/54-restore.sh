@@ -1,6 +1,6 @@
 #!/usr/bin/bash
-# A backup that was handed over for this node (barestack rebuild --restore) waits at Barestack. It is
-# encrypted for the site's backup key, which only this role has.
+# Asks Barestack for a backup that was handed over for this install. It is encrypted for the site's
+# backup key, which only this role has. One that was put here by hand goes before it.
 set -euo pipefail
 . /usr/libexec/barestack/management.bash
 install_url=
@@ -22,7 +22,7 @@ case $status in
     mv "$backup.new" "$backup"
     sync "$kept"
     ;;
-  204) rm -f "$backup.new" ;;
+  204 | 404) rm -f "$backup.new" ;; # nothing was handed over
   # To go on would make an empty cloud where an old one was meant to come back.
   *) fail "Barestack answered $status when asked for a backup to restore: $(head -c 200 "$backup.new")" ;;
 esac
