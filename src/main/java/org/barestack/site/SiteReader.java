@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -70,7 +71,7 @@ final class SiteReader {
             this::access,
             this::storage,
             this::zone,
-            this::backup);
+            () -> Optional.ofNullable(backup()));
     sections.forEach(reading::attempt);
     List<NodeReader> readers = nodeReaders();
     List<Node> nodes = new ArrayList<>();
