@@ -1,4 +1,5 @@
 #!/usr/bin/bash
+# shellcheck disable=SC1091,SC2154
 # The firewall lets in what a management node is asked for, and SELinux enforces.
 set -euo pipefail
 . /usr/libexec/barestack/management.bash

@@ -1,4 +1,5 @@
 #!/usr/bin/bash
+# shellcheck disable=SC1091,SC2154
 # MariaDB runs as CloudStack needs it, and only who knows root's password gets in.
 set -euo pipefail
 . /usr/libexec/barestack/management.bash

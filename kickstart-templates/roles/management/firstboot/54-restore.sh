@@ -1,4 +1,5 @@
 #!/usr/bin/bash
+# shellcheck disable=SC1091,SC2154
 # Asks Barestack for a backup that was handed over for this install. It is encrypted for the site's
 # backup key, which only this role has. One that was put here by hand goes before it.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/bash
+# shellcheck disable=SC1091,SC2154
 # The management server logs in to workers with the site's key, which they have before it ever runs.
 # It makes one of its own at its first start if it finds none in its database, so this comes before.
 set -euo pipefail

@@ -170,12 +170,6 @@ final class SiteReader {
   private Site.@Nullable Backup backup() {
     Value backup = root.at("backup");
     if (backup.isNothing()) {
-      if (root.at("storage").at("mode").isNothing()) {
-        reading.warn(
-            backup,
-            "missing: the cloud is lost with the management node's disk",
-            "give backup: {to: nfs://host/path}");
-      }
       return null;
     }
     return new Site.Backup(
