@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * resolved from its profile.
  *
  * @param name what the site is called; lower-case letters, digits, inner hyphens
+ * @param backup null for none
  * @param nodes in the order of the file
  * @param trust from {@code secrets.pub.yaml} beside it
  */
@@ -27,6 +28,7 @@ public record Site(
     Workers workers,
     Storage storage,
     Zone zone,
+    @Nullable Backup backup,
     List<Node> nodes,
     Trust trust) {
   public Site {
@@ -48,6 +50,7 @@ public record Site(
         workers,
         storage,
         zone,
+        backup,
         nodes,
         known);
   }
@@ -130,8 +133,25 @@ public record Site(
    * @param version major and minor of CloudStack, {@code 4.22}
    * @param url its RPM repository
    * @param key URL of the key that signs its packages; null where they are unsigned
+   * @param systemVmTemplate the template of system VMs; null where the packages bundle it
    */
-  public record CloudStack(String version, URI url, @Nullable URI key) {}
+  public record CloudStack(
+      String version, URI url, @Nullable URI key, @Nullable SystemVmTemplate systemVmTemplate) {}
+
+  /**
+   * CloudStack's system VM template for KVM.
+   *
+   * @param sha512 in lower-case hexadecimal digits
+   */
+  public record SystemVmTemplate(URI url, String sha512) {}
+
+  /**
+   * Nightly backups of the management node.
+   *
+   * @param to {@code nfs://host/path}, or a folder of that node
+   * @param keep how many stay
+   */
+  public record Backup(String to, int keep) {}
 
   /**
    * An RPM repository.

@@ -41,7 +41,8 @@ final class Views {
         Map.of(
             "version", site.cloudstack().version(),
             "url", site.cloudstack().url().toString(),
-            "key", text(site.cloudstack().key())));
+            "key", text(site.cloudstack().key()),
+            "system_vm_template", template(site.cloudstack().systemVmTemplate())));
     view.put("repositories", repositories(site.repositories()));
     view.put("networks", networks(site.networks()));
     view.put(
@@ -67,9 +68,22 @@ final class Views {
             "ca", site.trust().ca(),
             "manager_ssh_key", site.trust().managerSshKey(),
             "backup", site.trust().backup()));
+    view.put("backup", backup(site.backup()));
     view.put("management_node", briefly(site, site.managementNode()));
     view.put("nodes", site.nodes().stream().map(node -> briefly(site, node)).toList());
     return view;
+  }
+
+  private static Map<String, Object> template(Site.@Nullable SystemVmTemplate template) {
+    return template == null
+        ? Map.of("url", "", "sha512", "")
+        : Map.of("url", template.url().toString(), "sha512", template.sha512());
+  }
+
+  private static Map<String, Object> backup(Site.@Nullable Backup backup) {
+    return backup == null
+        ? Map.of("to", "", "keep", 0)
+        : Map.of("to", backup.to(), "keep", backup.keep());
   }
 
   private static Map<String, Object> briefly(Site site, Node node) {

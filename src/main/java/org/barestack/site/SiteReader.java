@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -23,6 +24,7 @@ import org.barestack.model.Site.VlanRange;
 import org.barestack.model.Subnet;
 import org.barestack.model.Trust;
 import org.barestack.site.Value.Mapping;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A document that follows the schema to a {@link Site}: what the schema cannot say, and the
@@ -70,7 +72,8 @@ final class SiteReader {
             this::access,
             this::workers,
             this::storage,
-            this::zone);
+            this::zone,
+            () -> Optional.ofNullable(backup()));
     sections.forEach(reading::attempt);
     List<NodeReader> readers = nodeReaders();
     List<Node> nodes = new ArrayList<>();
@@ -90,6 +93,7 @@ final class SiteReader {
         workers(),
         storage(),
         zone(),
+        backup(),
         nodes,
         Trust.NONE);
   }
@@ -155,7 +159,24 @@ final class SiteReader {
                 URI.create(
                     "https://download.cloudstack.org/el/%d/%s/"
                         .formatted(rocky().major(), version))),
-        reading.optional(cloudstack.at("key"), URI::create).orElse(null));
+        reading.optional(cloudstack.at("key"), URI::create).orElse(null),
+        systemVmTemplate(cloudstack.at("system_vm_template")));
+  }
+
+  private Site.@Nullable SystemVmTemplate systemVmTemplate(Value template) {
+    return template.isNothing()
+        ? null
+        : new Site.SystemVmTemplate(
+            reading.read(template.at("url"), URI::create), reading.text(template.at("sha512")));
+  }
+
+  private Site.@Nullable Backup backup() {
+    Value backup = root.at("backup");
+    if (backup.isNothing()) {
+      return null;
+    }
+    return new Site.Backup(
+        reading.text(backup.at("to")), backup.has("keep") ? reading.number(backup.at("keep")) : 7);
   }
 
   private Site.Repositories repositories() {

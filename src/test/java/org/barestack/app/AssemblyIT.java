@@ -103,6 +103,7 @@ class AssemblyIT {
             lab.workers(),
             lab.storage(),
             lab.zone(),
+            lab.backup(),
             lab.nodes(),
             lab.trust());
     return Assembly.serve(

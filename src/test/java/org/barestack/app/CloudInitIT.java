@@ -155,8 +155,10 @@ class CloudInitIT {
             Set.of()),
         from.networks(),
         from.access(),
+        from.workers(),
         from.storage(),
         from.zone(),
+        from.backup(),
         List.of(small),
         from.trust());
   }

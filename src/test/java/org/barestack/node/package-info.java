@@ -1,4 +1,4 @@
-/** What nodes run, run for real. */
+/** The first boot of nodes, with real programs in a real root file system. */
 @NullMarked
 package org.barestack.node;
 

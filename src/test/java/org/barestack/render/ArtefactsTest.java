@@ -137,6 +137,7 @@ class ArtefactsTest {
   void systemdTakesTheUnits(@TempDir Path root) throws IOException {
     Set<NodeFile> files = filesOfEveryNode("/etc/systemd/system/");
     files.addAll(filesOfEveryNode("/usr/libexec/barestack/firstboot"));
+    files.addAll(filesOfEveryNode("/usr/libexec/barestack/backup"));
     for (NodeFile file : files) {
       Path path = root.resolve(file.path().substring(1));
       Files.createDirectories(path.getParent());
@@ -144,7 +145,8 @@ class ArtefactsTest {
       assertThat(path.toFile().setExecutable(file.mode().equals("0755"))).isTrue();
     }
     Path units = Files.createDirectories(root.resolve("usr/lib/systemd/system"));
-    for (String target : List.of("sysinit", "basic", "shutdown", "network-online")) {
+    for (String target :
+        List.of("sysinit", "basic", "shutdown", "network-online", "timers", "time-sync")) {
       Files.writeString(units.resolve(target + ".target"), "[Unit]\nDescription=" + target + "\n");
     }
     List<String> verify = new ArrayList<>(List.of("systemd-analyze", "--root=" + root, "verify"));

@@ -58,6 +58,7 @@ class NastyValuesTest {
         site.workers(),
         site.storage(),
         site.zone(),
+        site.backup(),
         site.nodes().subList(0, 2),
         site.trust());
   }

@@ -43,7 +43,7 @@ final class Lab {
         new Site.Time("Europe/Amsterdam", List.of("192.168.50.1")),
         new Site.Localization("en_US.UTF-8", "us"),
         new Site.Rocky("9.7", Architecture.X86_64, null),
-        new Site.CloudStack("4.22", URI.create("https://packages.example/el/9/4.22/"), null),
+        new Site.CloudStack("4.22", URI.create("https://packages.example/el/9/4.22/"), null, null),
         new Site.Repositories(null, null, List.of(), null),
         new Site.Provisioning(
             "eno1",
@@ -72,6 +72,7 @@ final class Lab {
         new Site.Workers("host-model", Site.Isolation.STRICT),
         new Site.Storage.LabNfs(),
         new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
+        null,
         IntStream.rangeClosed(0, 6).mapToObj(Lab::node).toList(),
         Trust.NONE);
   }

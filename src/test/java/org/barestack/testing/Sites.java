@@ -136,7 +136,11 @@ public final class Sites {
         new Site.CloudStack(
             "4.22",
             URI.create("https://mirror.rack.example/cloudstack/el/10/4.22/"),
-            URI.create("https://mirror.rack.example/keys/cloudstack.asc")),
+            URI.create("https://mirror.rack.example/keys/cloudstack.asc"),
+            new Site.SystemVmTemplate(
+                URI.create(
+                    "http://mirror.rack.example/systemvmtemplate-4.22.0-x86_64-kvm.qcow2.bz2"),
+                "0f".repeat(64))),
         new Site.Repositories(
             URI.create("http://mirror.rack.example/rocky/10.1/"),
             URI.create("http://mirror.rack.example/epel/10/"),
@@ -182,6 +186,7 @@ public final class Sites {
             URI.create("nfs://nas.rack.example/primary"),
             URI.create("nfs://nas.rack.example/secondary")),
         new Site.Zone("rack-7", Site.ZoneNetwork.ADVANCED, "row-1", "cluster-1"),
+        new Site.Backup("nfs://nas.rack.example/backup", 14),
         List.of(management, large, second, single),
         Trusts.example());
   }

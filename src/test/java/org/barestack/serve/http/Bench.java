@@ -290,7 +290,7 @@ final class Bench implements AutoCloseable {
         new Site.Time("UTC", List.of("192.168.50.1")),
         new Site.Localization("en_US.UTF-8", "us"),
         new Site.Rocky("9.7", Architecture.X86_64, null),
-        new Site.CloudStack("4.22", URI.create("http://192.168.50.5/"), null),
+        new Site.CloudStack("4.22", URI.create("http://192.168.50.5/"), null, null),
         new Site.Repositories(null, null, List.of(), null),
         new Site.Provisioning(
             "lo",
@@ -309,6 +309,7 @@ final class Bench implements AutoCloseable {
         new Site.Workers("host-model", Site.Isolation.STRICT),
         new Site.Storage.LabNfs(),
         new Site.Zone("zone1", Site.ZoneNetwork.ADVANCED, "pod1", "cluster1"),
+        null,
         List.of(nodes),
         Trust.NONE);
   }

@@ -112,8 +112,10 @@ class SecretsStepTest {
                 at.discoveryControl()),
             site.networks(),
             site.access(),
+            site.workers(),
             site.storage(),
             site.zone(),
+            site.backup(),
             site.nodes(),
             site.trust());
     return new Renderer(List.of())
