@@ -145,7 +145,8 @@ class ArtefactsTest {
       assertThat(path.toFile().setExecutable(file.mode().equals("0755"))).isTrue();
     }
     Path units = Files.createDirectories(root.resolve("usr/lib/systemd/system"));
-    for (String target : List.of("sysinit", "basic", "shutdown", "network-online", "timers", "time-sync")) {
+    for (String target :
+        List.of("sysinit", "basic", "shutdown", "network-online", "timers", "time-sync")) {
       Files.writeString(units.resolve(target + ".target"), "[Unit]\nDescription=" + target + "\n");
     }
     List<String> verify = new ArrayList<>(List.of("systemd-analyze", "--root=" + root, "verify"));
