@@ -65,7 +65,7 @@ class ArtefactsTest {
   }
 
   private static List<String> scripts(String name, String text) {
-    if (text.startsWith("#!/")) {
+    if (text.startsWith("#!/usr/bin/bash")) {
       return List.of(text);
     }
     return name.endsWith(".ks")

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2119,SC2120
 # What the steps of a management node have in common. They source it after "set -euo pipefail".
 export LC_ALL=C
 umask 022
