@@ -83,7 +83,8 @@ class RendererTest {
   }
 
   private static String withoutFiles(String text) {
-    return text.replaceAll("(?s)(\nput [0-7]{4} [^\n]+ <<'(EOF[A-Z0-9_]*)'\n).*?\n\\2\n", "$1[...]\n$2\n")
+    return text.replaceAll(
+            "(?s)(\nput [0-7]{4} [^\n]+ <<'(EOF[A-Z0-9_]*)'\n).*?\n\\2\n", "$1[...]\n$2\n")
         .replaceAll("content: \"(?:[^\"\\\\]|\\\\(?s:.))*+\"\n", "content: [...]\n");
   }
 
