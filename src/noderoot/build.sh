@@ -13,7 +13,9 @@ umask 022
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive PATH=$PATH:/usr/sbin:/sbin
 
 readonly SUITE=bookworm
-mirror=${BARESTACK_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+# where this host gets its own packages from, if it is a Debian
+mirror=${BARESTACK_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 2>/dev/null |
+  grep -v security | sed -n 1p || true)}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 fail() {
@@ -26,6 +28,7 @@ root=$1
 stamp=$root/.noderoot
 [[ $(id -u) == 0 ]] || fail "this needs root"
 type -P debootstrap >/dev/null || fail "debootstrap is missing: apt-get install debootstrap"
+[[ -n $mirror ]] || fail "this host is no Debian: name a mirror of Debian in BARESTACK_DEBIAN_MIRROR"
 type -P systemd-nspawn >/dev/null || fail "systemd-nspawn is missing: apt-get install systemd-container"
 
 inputs=$(cat "$here/build.sh" "$here/packages" | sha256sum | cut -d ' ' -f 1)
