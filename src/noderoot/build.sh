@@ -14,6 +14,7 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive PATH=$PATH:/usr/sbin:/sbin
 
 readonly SUITE=bookworm
 # where this host gets its own packages from, if it is a Debian
+# shellcheck disable=SC2016 # apt-get expands it
 mirror=${BARESTACK_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 2>/dev/null |
   grep -v security | sed -n 1p || true)}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
