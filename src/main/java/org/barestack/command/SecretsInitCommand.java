@@ -39,7 +39,7 @@ public final class SecretsInitCommand implements Callable<Integer> {
           out.line(
               "the identity lies in the site's folder: see to it that it never comes into Git");
         }
-        out.line(file.age() + " has new secrets, which opens " + recipient);
+        out.line(file.age() + " has new secrets, for " + recipient);
         out.line(file.publicParts() + " has their public parts; commit both files");
       }
       case Making.Completed() ->
