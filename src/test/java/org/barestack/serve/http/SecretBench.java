@@ -64,6 +64,7 @@ final class SecretBench implements AutoCloseable {
             bench.httpRoot,
             () -> new Releases.Answer.Missing("none"),
             bench.logs,
+            bench.backups,
             new SecretHandout(
                 any,
                 List.of(authority.serverKeys(LOOPBACK)),
