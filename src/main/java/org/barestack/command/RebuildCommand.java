@@ -35,10 +35,7 @@ public final class RebuildCommand implements Callable<Integer> {
   @Option(
       names = "--restore",
       paramLabel = "FILE",
-      description = {
-        "A backup of the management node, to load in the place of empty databases.",
-        "It is checked, and kept beside the journal until the next order."
-      })
+      description = {"A backup that the management node shall load."})
   private @Nullable Path backup;
 
   @Option(names = "--now", description = "Restart it into the installer, by SSH.")
@@ -51,7 +48,7 @@ public final class RebuildCommand implements Callable<Integer> {
       names = "--identity",
       paramLabel = "FILE",
       description = {
-        "What opens secrets.age, to see whether the site's backup-key opens the backup (default:",
+        "What opens secrets.age, to check FILE (default:",
         "$BARESTACK_IDENTITY, else the systemd credential",
         "identity, else ~/.config/barestack/identity)."
       })

@@ -138,20 +138,14 @@ public final class BackupFile {
     }
   }
 
-  /** What is inside, if the key opens it. */
+  /** What is inside, if the key opens the content's own key, whose padding tells. */
   private static Optional<InputStream> decrypted(RecipientInformation recipient, PrivateKey key) {
     if (!(recipient instanceof KeyTransRecipientInformation one)) {
       return Optional.empty();
     }
     try {
-      InputStream packed =
-          new BufferedInputStream(
-              one.getContentStream(new JceKeyTransEnvelopedRecipient(key)).getContentStream());
-      packed.mark(2);
-      // By the magic number (RFC 1952 §2.3.1): a wrong key may open it, to nonsense.
-      boolean opened = packed.read() == 0x1f && packed.read() == 0x8b;
-      packed.reset();
-      return opened ? Optional.of(packed) : Optional.empty();
+      return Optional.of(
+          one.getContentStream(new JceKeyTransEnvelopedRecipient(key)).getContentStream());
     } catch (CMSException | IOException | RuntimeException e) {
       return Optional.empty(); // not for this key
     }

@@ -195,7 +195,7 @@ class RebuildCommandTest {
         .contains(
             "it loads the backup lab.cms (" + Files.size(backup) + " octets, sha256 " + digest);
     assertThat(run("events", "mgmt1").out()).contains("to restore the backup lab.cms");
-    assertThat(run("status").out()).contains("a backup to restore");
+    assertThat(run("status", "--json").out()).contains("wipe, and a backup to restore");
   }
 
   @ParameterizedTest
