@@ -1,7 +1,8 @@
 #!/usr/bin/bash
 # shellcheck disable=SC1091,SC2154
-# Asks Barestack for a backup that was handed over for this install. It is encrypted for the site's
-# backup key, which only this role has. One that was put here by hand goes before it.
+# Asks Barestack for a backup that was handed over for this install (barestack rebuild --restore). It is
+# encrypted for the site's backup key, which only this role has. One that was put here by hand goes
+# before it. One that was loaded is not asked for again.
 set -euo pipefail
 . /usr/libexec/barestack/management.bash
 install_url=
@@ -10,7 +11,7 @@ install_url=
 backup=$kept/restore.cms
 
 # Without a server nobody hands anything over, unless the file was put here by hand.
-if [[ -z $install_url || -e $backup ]]; then
+if [[ -z $install_url || -e $backup || -e $kept/restore.done ]]; then
   exit 0
 fi
 mkdir -p "$kept"
@@ -23,7 +24,12 @@ case $status in
     mv "$backup.new" "$backup"
     sync "$kept"
     ;;
-  204 | 404) rm -f "$backup.new" ;; # nothing was handed over
+  204) rm -f "$backup.new" ;; # nothing was handed over
   # To go on would make an empty cloud where an old one was meant to come back.
-  *) fail "Barestack answered $status when asked for a backup to restore: $(head -c 200 "$backup.new")" ;;
+  404)
+    fail "Barestack does not know this install any more, so neither whether there is a backup to restore:" \
+      "its node was ordered to install anew, or its journal was lost. Let it install anew," \
+      "or put the backup to $backup by hand"
+    ;;
+  *) fail "Barestack answered $status when asked for a backup to restore: $(head -c 400 "$backup.new")" ;;
 esac

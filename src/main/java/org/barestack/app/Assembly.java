@@ -37,6 +37,7 @@ import org.barestack.command.EventsCommand;
 import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
 import org.barestack.command.LogsCommand;
+import org.barestack.command.RebuildCommand;
 import org.barestack.command.ReinstallCommand;
 import org.barestack.command.RenderCloudInitCommand;
 import org.barestack.command.RenderCommand;
@@ -60,6 +61,7 @@ import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.journal.BoundedJournal;
 import org.barestack.journal.InstallLogs;
+import org.barestack.journal.RestoreFiles;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.journal.StateLock;
 import org.barestack.model.ClientKind;
@@ -124,6 +126,7 @@ final class Assembly {
         .addSubcommand(new EventsCommand())
         .addSubcommand(new LogsCommand(System.out))
         .addSubcommand(new ReinstallCommand(List.of("ssh")))
+        .addSubcommand(new RebuildCommand(List.of("ssh")))
         .addSubcommand(new ForgetCommand())
         .addSubcommand(secrets())
         .addSubcommand(new DemoCommand());
@@ -193,6 +196,7 @@ final class Assembly {
               order.httpRoot(),
               release,
               new InstallLogs(order.journal().resolveSibling("logs")),
+              new RestoreFiles(order.journal().resolveSibling("restore")),
               secrets(order, desk, journal)));
       running.add(
           TftpServer.start(

@@ -25,6 +25,7 @@ import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
 import org.barestack.model.Phase;
+import org.barestack.model.RestoreFile;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import org.barestack.model.Token;
@@ -378,12 +379,20 @@ public final class BootDesk {
    *     only blank ones
    */
   public Order reinstall(NodeName name, List<Disk> wipe) {
+    return reinstall(name, wipe, null);
+  }
+
+  /**
+   * The same with a backup that the node shall load, which must be kept already: from this order on
+   * the node may ask for it. An order without one takes back what an earlier one handed over.
+   */
+  public Order reinstall(NodeName name, List<Disk> wipe, @Nullable RestoreFile restore) {
     Optional<Node> node = site.get().node(name);
     if (node.isEmpty()) {
       return noNode(name);
     }
     Order.Given order = new Order.Given(wipe);
-    journal.append(ordered(node.get(), order));
+    journal.append(ordered(node.get(), order, restore));
     return order;
   }
 
@@ -391,13 +400,13 @@ public final class BootDesk {
     return new Order.NotGiven(name + " is no node of site " + site.get().name());
   }
 
-  private NodeEvent ordered(Node node, Order.Given order) {
-    String identities = order.wipe().stream().map(Disk::identity).collect(Collectors.joining(","));
-    return event(
-        node,
-        Kind.REINSTALL_ORDERED,
-        null,
-        identities.isEmpty() ? Map.of() : Map.of("wipe", identities));
+  private NodeEvent ordered(Node node, Order.Given order, @Nullable RestoreFile restore) {
+    Map<String, String> detail = new HashMap<>(restore == null ? Map.of() : restore.detail());
+    if (!order.wipe().isEmpty()) {
+      detail.put(
+          "wipe", order.wipe().stream().map(Disk::identity).collect(Collectors.joining(",")));
+    }
+    return event(node, Kind.REINSTALL_ORDERED, null, detail);
   }
 
   /** Drops all that is known of a machine; its events stay, but count no more. */

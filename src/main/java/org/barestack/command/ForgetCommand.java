@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.barestack.boot.BootDesk;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.model.Journal;
+import org.barestack.model.NodeName;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import picocli.CommandLine.Command;
@@ -35,6 +36,9 @@ public final class ForgetCommand implements Callable<Integer> {
     Subject whom = SiteOptions.subject(site, subject);
     try (Journal journal = SqliteJournal.open(options.journal())) {
       new BootDesk(() -> site, journal, InstantSource.system(), new SecureRandom()).forget(whom);
+      if (whom instanceof Subject.OfNode(NodeName name)) {
+        InstallOrder.dropOthers(command, options, name, null);
+      }
       new Print(command).line(whom + " is forgotten");
       return 0;
     }

@@ -1,6 +1,7 @@
 package org.barestack.command;
 
 import java.nio.file.Path;
+import org.barestack.journal.RestoreFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,6 +22,16 @@ final class JournalOptions extends SiteOptions {
   /** The folder with the logs of installs, which need not exist yet. */
   Path logs() {
     return state().resolve("logs");
+  }
+
+  /** The backups that were handed over. */
+  RestoreFiles backups() {
+    return new RestoreFiles(backupFolder());
+  }
+
+  /** Where those are; need not exist yet. */
+  Path backupFolder() {
+    return state().resolve("restore");
   }
 
   private Path state() {

@@ -73,7 +73,10 @@ public record NodeEvent(
     SECRETS_FROZEN,
     /** CloudStack says that it is up. No node says so of itself. */
     READY,
-    /** An operator ordered a new install: {@code wipe} (identities it may wipe; absent: none). */
+    /**
+     * An operator ordered a new install: {@code wipe} (identities it may wipe; absent: none), and
+     * what {@link RestoreFile#detail()} has (absent: nothing is handed over).
+     */
     REINSTALL_ORDERED,
     /** An operator dropped all that was known of it. */
     FORGOTTEN

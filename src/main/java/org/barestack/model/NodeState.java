@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param install the current or last install; null before the first
  * @param past what its earlier installs were and wrote
  * @param wipe identities of the disks that an operator allowed to wipe and no install has used yet
+ * @param restore the backup that the last order handed over; null if none
  * @param report the machine's own last report; null before its first
  * @param step the last step heard of, of the installer or of first boot; empty before the first
  * @param reason why it is where it is, for people
@@ -29,12 +30,14 @@ public record NodeState(
     @Nullable Install install,
     Past past,
     Set<String> wipe,
+    @Nullable Restore restore,
     @Nullable MachineReport report,
     String step,
     String reason) {
   /** A node of which nothing was ever heard: the site names it, so it may install. */
   public static final NodeState NEW =
-      new NodeState(Phase.ARMED, null, null, null, Past.NONE, Set.of(), null, "", "never seen");
+      new NodeState(
+          Phase.ARMED, null, null, null, Past.NONE, Set.of(), null, null, "", "never seen");
 
   /**
    * Reports of the installer at work, or of the system that it made: only a claim gives rise to
@@ -110,6 +113,14 @@ public record NodeState(
       return image || !disks.isEmpty();
     }
   }
+
+  /**
+   * A backup that an order handed over.
+   *
+   * @param spent whether all steps of an install were done since: whoever still asks for it has
+   *     missed it, and must not go on as if there were none
+   */
+  public record Restore(RestoreFile file, boolean spent) {}
 
   /**
    * Which key the secrets of an install are for. Keys are told by their {@link Fingerprint}.
@@ -225,6 +236,7 @@ public record NodeState(
 
   private NodeState ordered(NodeEvent event) {
     boolean wiping = event.detail().containsKey("wipe");
+    Restore restore = RestoreFile.of(event).map(file -> new Restore(file, false)).orElse(null);
     return new NodeState(
         Phase.ARMED,
         event.at(),
@@ -232,9 +244,11 @@ public record NodeState(
         install,
         past,
         identities(event, "wipe"),
+        restore,
         report,
         "",
-        wiping ? "reinstall ordered, with permission to wipe" : "reinstall ordered");
+        (wiping ? "reinstall ordered, with permission to wipe" : "reinstall ordered")
+            + (restore == null ? "" : ", and a backup to restore"));
   }
 
   /** Only an armed node begins an install: what is installed stays so until an operator orders. */
@@ -256,6 +270,7 @@ public record NodeState(
             : Install.opened(event.install(), new Token(token)),
         past.and(event.install()),
         image ? Set.of() : wipe,
+        restore,
         report,
         "",
         image ? "its image was given a seed" : "install opened");
@@ -267,7 +282,8 @@ public record NodeState(
    */
   private NodeState spent(NodeEvent event) {
     Past more = past.and(identities(event, "disks"));
-    return new NodeState(phase, since, lastHeard, install, more, Set.of(), report, step, reason);
+    return new NodeState(
+        phase, since, lastHeard, install, more, Set.of(), restore, report, step, reason);
   }
 
   private NodeState inInstall(NodeEvent event) {
@@ -345,32 +361,37 @@ public record NodeState(
         install,
         past,
         wipe,
+        next == Phase.CONFIGURED && restore != null ? new Restore(restore.file(), true) : restore,
         report,
         event.detail().getOrDefault("step", step),
         reason);
   }
 
   private NodeState with(Install current) {
-    return new NodeState(phase, since, lastHeard, current, past, wipe, report, step, reason);
+    return new NodeState(
+        phase, since, lastHeard, current, past, wipe, restore, report, step, reason);
   }
 
   private NodeState because(String why) {
-    return new NodeState(phase, since, lastHeard, install, past, wipe, report, step, why);
+    return new NodeState(phase, since, lastHeard, install, past, wipe, restore, report, step, why);
   }
 
   private NodeState heard(NodeEvent event) {
-    return new NodeState(phase, since, event.at(), install, past, wipe, report, step, reason);
+    return new NodeState(
+        phase, since, event.at(), install, past, wipe, restore, report, step, reason);
   }
 
   private NodeState began(NodeEvent event) {
-    return new NodeState(phase, event.at(), lastHeard, install, past, wipe, report, step, reason);
+    return new NodeState(
+        phase, event.at(), lastHeard, install, past, wipe, restore, report, step, reason);
   }
 
   /** A report that cannot be read does not hide the state: the one before it counts on. */
   private NodeState told(NodeEvent event) {
     try {
       MachineReport told = MachineReport.parse(event.detail());
-      return new NodeState(phase, since, lastHeard, install, past, wipe, told, step, reason);
+      return new NodeState(
+          phase, since, lastHeard, install, past, wipe, restore, told, step, reason);
     } catch (IllegalArgumentException e) {
       return this;
     }

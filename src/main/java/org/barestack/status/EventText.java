@@ -73,7 +73,9 @@ public final class EventText {
                   + detail.reason();
           case READY -> "CloudStack says that it is up";
           case REINSTALL_ORDERED ->
-              "reinstall ordered" + detail.after(", with permission to wipe ", "wipe");
+              "reinstall ordered"
+                  + detail.after(", with permission to wipe ", "wipe")
+                  + detail.after(", to restore the backup ", "restore");
           case FORGOTTEN -> "forgotten by an operator";
         };
     return PlainText.of(words);

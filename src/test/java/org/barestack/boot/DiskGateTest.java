@@ -122,6 +122,7 @@ class DiskGateTest {
                 Set.of(INSTALL, EARLIER),
                 claimed.isEmpty() ? Set.of("serial:WRITTEN/107374182400") : claimed),
             wipe,
+            null,
             machine(lastReport),
             "",
             "");

@@ -301,6 +301,7 @@ class NodeStateTest {
                     NodeState.Handout.NONE),
                 new NodeState.Past(Set.of(OURS), Set.of("wwn:1", "wwn:2")),
                 Set.of(),
+                null,
                 MachineReport.parse(Map.of("machine.uuid", "u1", "disk.0.name", "sda")),
                 "10-repos",
                 "all steps done"));
@@ -361,6 +362,31 @@ class NodeStateTest {
     NodeEvent without = NodeEvent.of(START, KVM1, Kind.REINSTALL_ORDERED, null, Map.of());
     assertThat(state.after(without).wipe()).isEmpty();
     assertThat(state.after(without).reason()).isEqualTo("reinstall ordered");
+  }
+
+  @Test
+  void aBackupIsHandedOverUntilItIsSpentOrOrderedAnew() {
+    RestoreFile file = new RestoreFile("lab.cms", 7, "0a".repeat(32));
+    NodeEvent order = NodeEvent.of(START, KVM1, Kind.REINSTALL_ORDERED, null, file.detail());
+    NodeState armed = in(Phase.READY).after(order);
+    assertThat(armed.reason()).isEqualTo("reinstall ordered, and a backup to restore");
+    assertThat(armed.restore()).isEqualTo(new NodeState.Restore(file, false));
+    NodeState open =
+        armed.after(event(1, Kind.INSTALL_OPENED, OURS, "token", TOKEN, "release", "9.7"));
+    NodeState configuring =
+        open.after(event(2, Kind.CLAIM_GRANTED, OURS, "disk.0.name", "sda"))
+            .after(event(3, Kind.INSTALL_FINISHED, OURS))
+            .after(event(4, Kind.STEP_STARTED, OURS, "step", "54-restore"));
+    assertThat(configuring.restore()).isEqualTo(new NodeState.Restore(file, false));
+    NodeState done = configuring.after(event(5, Kind.CONFIGURED, OURS));
+    assertThat(done.restore()).isEqualTo(new NodeState.Restore(file, true));
+    assertThat(done.after(event(6, Kind.STEP_STARTED, OURS, "step", "54-restore")).restore())
+        .isEqualTo(new NodeState.Restore(file, true));
+    assertThat(done.after(order).restore()).isEqualTo(new NodeState.Restore(file, false));
+    for (Kind kind : List.of(Kind.REINSTALL_ORDERED, Kind.FORGOTTEN)) {
+      NodeEvent without = NodeEvent.of(START, KVM1, kind, null, Map.of());
+      assertThat(configuring.after(without).restore()).isNull();
+    }
   }
 
   @Test

@@ -292,7 +292,18 @@ class ManagementStepsIT {
       Result first = fresh.firstboot();
       assertThat(first.status()).describedAs(first.all()).isZero();
       assertThat(fresh.sql("SELECT name FROM cloud.machines")).isEqualTo("guest1");
-      assertThat(fresh.root.path("/var/lib/barestack/restore.cms")).doesNotExist();
+      Path restore = fresh.root.path("/var/lib/barestack/restore.cms");
+      assertThat(restore).doesNotExist();
+      // Asked again, it does not bring what is loaded already.
+      assertThat(fresh.step("54-restore").all()).startsWith("status 0");
+      assertThat(restore).doesNotExist();
+      // The power went before the loaded one was removed; and another one is not taken for it.
+      Files.copy(backup, restore);
+      assertThat(fresh.step("55-database").all()).startsWith("status 0");
+      assertThat(restore).doesNotExist();
+      Files.writeString(restore, "another one");
+      assertThat(fresh.step("55-database").errors()).contains("has databases already");
+      assertThat(restore).hasContent("another one");
       assertThat(fresh.root.bash("cat /var/cloudstack/management/.ssh/id_rsa"))
           .isEqualTo(secrets.get("secrets/manager-ssh-key"));
     }

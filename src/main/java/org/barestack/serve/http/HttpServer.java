@@ -42,6 +42,7 @@ import org.barestack.boot.BootDesk;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.journal.InstallLogs;
+import org.barestack.journal.RestoreFiles;
 import org.barestack.model.MacAddress;
 import org.barestack.model.TooManyEventsException;
 import org.barestack.serve.device.OneInterface;
@@ -229,6 +230,7 @@ public final class HttpServer implements AutoCloseable {
    * @param device the interface of that address, the only one that is heard
    * @param release looks for the tree that the site installs
    * @param logs keeps the logs that nodes send
+   * @param backups those that operators handed over
    * @param secrets null if it hands out none, and does not listen for TLS
    * @throws IOException if it cannot listen there, or there is no {@code http-root}; says what to
    *     do
@@ -242,10 +244,21 @@ public final class HttpServer implements AutoCloseable {
       Path httpRoot,
       Supplier<Releases.Answer> release,
       InstallLogs logs,
+      RestoreFiles backups,
       @Nullable SecretHandout secrets)
       throws IOException {
     return start(
-        address, device, desk, texts, loaders, httpRoot, release, logs, secrets, Patience.USUAL);
+        address,
+        device,
+        desk,
+        texts,
+        loaders,
+        httpRoot,
+        release,
+        logs,
+        backups,
+        secrets,
+        Patience.USUAL);
   }
 
   static HttpServer start(
@@ -257,11 +270,12 @@ public final class HttpServer implements AutoCloseable {
       Path httpRoot,
       Supplier<Releases.Answer> release,
       InstallLogs logs,
+      RestoreFiles backups,
       @Nullable SecretHandout secrets,
       Patience patience)
       throws IOException {
     StaticTree tree = new StaticTree(httpRoot.toRealPath());
-    Routes routes = new Routes(desk, texts, loaders, release, tree, logs, secrets);
+    Routes routes = new Routes(desk, texts, loaders, release, tree, logs, backups, secrets);
     HttpServer server = new HttpServer(address, routes, secrets, patience);
     try {
       for (var listener : server.listeners()) {

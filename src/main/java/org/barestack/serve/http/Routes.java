@@ -28,12 +28,15 @@ import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.content.Releases.Tree;
 import org.barestack.journal.InstallLogs;
+import org.barestack.journal.RestoreFiles;
 import org.barestack.model.Fingerprint;
 import org.barestack.model.MacAddress;
 import org.barestack.model.MachineReport;
 import org.barestack.model.Node;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
+import org.barestack.model.NodeState;
+import org.barestack.model.RestoreFile;
 import org.barestack.model.Secret;
 import org.barestack.model.Token;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +76,7 @@ final class Routes {
   private final Supplier<Releases.Answer> release;
   private final StaticTree httpRoot;
   private final InstallLogs logs;
+  private final RestoreFiles backups;
   private final @Nullable SecretHandout secrets;
 
   /** All of them are for nodes; nothing here changes what an operator decides. */
@@ -92,6 +96,7 @@ final class Routes {
           Route.of("/install/{}/event", POST, this::event),
           Route.of("/cloud-init/{}/{}", READ, this::seed),
           Route.upload("/install/{}/log/{}", this::log),
+          Route.of("/install/{}/restore", READ, this::restore),
           Route.of("/install/{}/secrets", POST, this::secrets),
           Route.of("/releases/**", READ, request -> stored("releases", request)),
           Route.of("/repos/**", READ, request -> stored("repos", request)));
@@ -113,6 +118,7 @@ final class Routes {
       Supplier<Releases.Answer> release,
       StaticTree httpRoot,
       InstallLogs logs,
+      RestoreFiles backups,
       @Nullable SecretHandout secrets) {
     this.desk = desk;
     this.texts = texts;
@@ -120,6 +126,7 @@ final class Routes {
     this.release = release;
     this.httpRoot = httpRoot;
     this.logs = logs;
+    this.backups = backups;
     this.secrets = secrets;
   }
 
@@ -364,6 +371,51 @@ final class Routes {
             case InstallLogs.Answer.Broken(String reason) -> notKept(request, node, 400, reason);
           };
         });
+  }
+
+  /**
+   * The backup that the order of this install handed over. Only "nothing was handed over" is 204: a
+   * node that took anything else for it would make an empty cloud in the place of the old one.
+   * Nothing is removed here. The commands that give orders are the only ones that write there, so
+   * that a server never takes away what an order of this very moment has just put there.
+   */
+  private Reply restore(Request request) {
+    return withInstall(
+        request,
+        (token, open) -> {
+          NodeName node = open.node().name();
+          NodeState.Restore restore = open.state().restore();
+          if (restore == null) {
+            return new Reply.Done();
+          }
+          RestoreFile file = restore.file();
+          if (restore.spent()) {
+            return notRestored(
+                request,
+                node,
+                "the backup " + file.name() + " is spent: this install has reported its end");
+          }
+          Optional<Path> found = backups.find(node, file);
+          if (found.isEmpty()) {
+            return notRestored(
+                request,
+                node,
+                "the backup "
+                    + file.name()
+                    + " that was handed over is not there any more, or was changed");
+          }
+          log.info("{} at {}: backup {}", node, request.peer(), LogText.of(file.name()));
+          return new Reply.StoredFile(
+              found.get().resolveSibling(""),
+              found.get(),
+              bytes -> desk.report(token, Kind.FETCHED, file("restore.cms", bytes)));
+        });
+  }
+
+  private static Reply notRestored(Request request, NodeName node, String reason) {
+    log.warn("{} at {}: {}", node, request.peer(), LogText.of(reason));
+    return Reply.line(
+        409, reason + "; hand it over anew: barestack rebuild " + node + " --restore FILE");
   }
 
   private static Reply notKept(Request request, NodeName node, int status, String reason) {

@@ -29,6 +29,7 @@ import org.barestack.boot.ClaimAnswer;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.journal.InstallLogs;
+import org.barestack.journal.RestoreFiles;
 import org.barestack.model.AddressRange;
 import org.barestack.model.Architecture;
 import org.barestack.model.Ipv4;
@@ -58,6 +59,7 @@ final class Bench implements AutoCloseable {
   final Site site;
   final BootDesk desk;
   final InstallLogs logs;
+  final RestoreFiles backups;
   final HttpServer server;
   final Texts texts = new Rendered();
   final HttpClient client = HttpClient.newHttpClient();
@@ -115,6 +117,7 @@ final class Bench implements AutoCloseable {
     desk = new BootDesk(() -> site, journal, InstantSource.fixed(Instant.EPOCH), new Random(7));
     Releases releases = new Releases(httpRoot);
     logs = new InstallLogs(folder.resolve("logs"));
+    backups = new RestoreFiles(folder.resolve("restore"));
     server =
         HttpServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -131,6 +134,7 @@ final class Bench implements AutoCloseable {
               }
             },
             logs,
+            backups,
             null,
             patience);
   }

@@ -481,6 +481,7 @@ class HttpServerTest {
         bench.httpRoot,
         () -> release,
         bench.logs,
+        bench.backups,
         null);
   }
 

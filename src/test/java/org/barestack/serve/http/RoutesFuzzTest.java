@@ -28,7 +28,10 @@ import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.journal.BoundedJournal;
 import org.barestack.journal.InstallLogs;
+import org.barestack.journal.RestoreFiles;
 import org.barestack.model.MacAddress;
+import org.barestack.model.NodeName;
+import org.barestack.model.RestoreFile;
 import org.barestack.model.Site;
 import org.barestack.model.TooManyEventsException;
 import org.barestack.testing.Fuzz;
@@ -73,7 +76,9 @@ public class RoutesFuzzTest {
               },
               new StaticTree(PLACE.httpRoot()),
               PLACE.logs(),
+              PLACE.backups(),
               null);
+      desk.reinstall(new NodeName("kvm1"), List.of(), PLACE.backup());
       token = token(Bench.KVM1);
       other = token(OTHER);
     }
@@ -117,7 +122,13 @@ public class RoutesFuzzTest {
   }
 
   /** What all inputs share: the files. */
-  private record Place(Path httpRoot, Loaders loaders, InstallLogs logs, Set<Path> served) {
+  private record Place(
+      Path httpRoot,
+      Loaders loaders,
+      InstallLogs logs,
+      RestoreFiles backups,
+      RestoreFile backup,
+      Set<Path> served) {
     static Place make() {
       try {
         Path folder = Files.createTempDirectory(Path.of("target").toRealPath(), "routes");
@@ -131,7 +142,10 @@ public class RoutesFuzzTest {
         Files.createSymbolicLink(httpRoot.resolve("repos/out"), folder);
         Files.createSymbolicLink(httpRoot.resolve("repos/tree"), Path.of("cloudstack"));
         Files.writeString(folder.resolve("secret"), "TOP SECRET");
-        return new Place(httpRoot, Loaders.read(folder), bench.logs, served);
+        Path file = Files.writeString(folder.resolve("lab.cms"), "a backup");
+        RestoreFile backup = bench.backups.keep(new NodeName("kvm1"), file);
+        served.add(bench.backups.find(new NodeName("kvm1"), backup).orElseThrow());
+        return new Place(httpRoot, Loaders.read(folder), bench.logs, bench.backups, backup, served);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -166,6 +180,7 @@ public class RoutesFuzzTest {
                     + "POST /install/TOKEN/event\nkind=configured&boot=a&uptime=3",
                 "POST /install/TOKEN/log/anaconda.log\nlines",
                 "POST /install/TOKEN/event\nkind=logs-sent",
+                "GET /install/TOKEN/restore\n" + NEXT + "HEAD /install/TOKEN/restore\n",
                 "POST /install/TOKEN/secrets\nnode=kvm1",
                 "POST /install/TOKEN/event\nkind=failed&reason=why",
                 "GET /releases/rocky-9.7-x86_64/.treeinfo\n",

@@ -22,6 +22,7 @@ import org.barestack.model.MachineReport;
 import org.barestack.model.Node;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
+import org.barestack.model.RestoreFile;
 import org.barestack.model.Secret;
 import org.barestack.model.Subject;
 import org.barestack.model.Token;
@@ -29,6 +30,7 @@ import org.barestack.secrets.FreshSecrets;
 import org.barestack.secrets.SiteAuthority;
 import org.barestack.secrets.SiteSecrets;
 import org.barestack.testing.Command;
+import org.jspecify.annotations.Nullable;
 
 /** A bench whose server hands out secrets by TLS on the loopback. */
 final class SecretBench implements AutoCloseable {
@@ -64,6 +66,7 @@ final class SecretBench implements AutoCloseable {
             bench.httpRoot,
             () -> new Releases.Answer.Missing("none"),
             bench.logs,
+            bench.backups,
             new SecretHandout(
                 any,
                 List.of(authority.serverKeys(LOOPBACK)),
@@ -95,14 +98,24 @@ final class SecretBench implements AutoCloseable {
 
   /** A new install of that node, which has only begun. */
   Token booting(String name) {
-    bench.desk.reinstall(new NodeName(name), List.of());
+    return booting(name, null);
+  }
+
+  /** The same, whose order handed over that backup. */
+  Token booting(String name, @Nullable RestoreFile restore) {
+    bench.desk.reinstall(new NodeName(name), List.of(), restore);
     BootRequest request = new BootRequest(node(name).bootMac(), "test", true, "", "", "");
     return ((BootAnswer.Install) bench.desk.boot(request)).install().token();
   }
 
   /** A new install of that node, whose installer has finished. */
   Token installed(String name) {
-    Token token = booting(name);
+    return installed(name, null);
+  }
+
+  /** The same, whose order handed over that backup. */
+  Token installed(String name, @Nullable RestoreFile restore) {
+    Token token = booting(name, restore);
     Map<String, String> report = new HashMap<>();
     for (String field :
         Bench.CLAIM.replace("name=vda", "name=vda&disk.0.serial=" + name).split("&", -1)) {
