@@ -2,13 +2,11 @@ package org.barestack.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -193,7 +191,7 @@ class CloudInitIT {
           assertThat(machine.exitStatus()).as("%s", machine).isZero();
         }
       }
-      wentWell(disk.merged(), site, node);
+      ByCloudInit.assertConfigured(disk.merged(), site, node, "DataSourceNoCloudNet");
       reported(journal, node);
     }
   }
@@ -228,55 +226,6 @@ class CloudInitIT {
           ? seed.install().install().token().secret()
           : "none";
     }
-  }
-
-  private static void wentWell(Path root, Site site, Node node) throws IOException {
-    JsonNode status =
-        JsonMapper.builder()
-            .build()
-            .readTree(root.resolve("var/lib/cloud/data/result.json").toFile())
-            .path("v1");
-    assertThat(status.path("datasource").asText()).startsWith("DataSourceNoCloudNet");
-    assertThat(status.path("errors")).as(status.toString()).isEmpty();
-    assertThat(root.resolve("etc/cloud/cloud-init.disabled")).exists();
-    assertThat(root.resolve("etc/hostname")).hasContent(site.fqdn(node));
-    String user = site.access().user();
-    assertThat(Files.readAllLines(root.resolve("etc/passwd")))
-        .anyMatch(line -> line.startsWith(user + ":"));
-    assertThat(Files.readAllLines(root.resolve("etc/shadow")))
-        .as("nobody logs in with a password")
-        .anyMatch(line -> line.startsWith(user + ":!"))
-        .anyMatch(line -> line.startsWith("root:!") || line.startsWith("root:*"));
-    assertThat(root.resolve("home/" + user + "/.ssh/authorized_keys"))
-        .content()
-        .contains(site.access().sshKeys());
-    for (NodeFile file : new Renderer(List.of()).files(site, node)) {
-      Path there = root.resolve(file.path().substring(1));
-      assertThat(there).hasContent(file.text());
-      int mode = Integer.parseInt(file.mode(), 8);
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(there)))
-          .as(file.path())
-          .isEqualTo(permissions(mode));
-    }
-    try (var profiles = Files.list(root.resolve("etc/NetworkManager/system-connections"))) {
-      assertThat(profiles.map(file -> file.getFileName().toString()))
-          .as("one master of each device")
-          .containsExactlyInAnyOrder(
-              new Renderer(List.of())
-                  .files(site, node).stream()
-                      .map(NodeFile::path)
-                      .filter(path -> path.endsWith(".nmconnection"))
-                      .map(path -> path.substring(path.lastIndexOf('/') + 1))
-                      .toArray(String[]::new));
-    }
-  }
-
-  private static String permissions(int mode) {
-    StringBuilder text = new StringBuilder();
-    for (int bit = 8; bit >= 0; bit--) {
-      text.append((mode >> bit & 1) == 0 ? '-' : "rwx".charAt(2 - bit % 3));
-    }
-    return text.toString();
   }
 
   private static void reported(Path journal, Node node) {
