@@ -65,12 +65,16 @@ class WorkerStepsIT {
       iptables-save | grep -v '^#' || true
       """;
 
-  /** The same without times and numbers: what must be there in the end, however it came. */
+  /**
+   * The same without times and numbers: what must be there in the end, however it came. At its first
+   * start libvirtd writes UUIDs of chance into its filters and networks.
+   */
   private static final String RESULT =
       """
       cd /
       find etc/libvirt etc/sysconfig etc/cloudstack etc/selinux etc/systemd/system root/.ssh \
         var/lib/barestack -path var/lib/barestack/done -prune -o \
+        -path etc/libvirt/nwfilter -prune -o -path etc/libvirt/qemu -prune -o \
         -type f -printf '%p %m\\n' -exec sha256sum {} ';' -o -type l -printf '%p %l\\n' | sort
       sort var/lib/doubles/installed
       cat var/lib/doubles/selinux
@@ -360,9 +364,17 @@ class WorkerStepsIT {
         .run();
   }
 
+  /** One machine for what comes one after the other. */
   @Test
   void theStepsMakeAHostThatCloudStackCanAdd() {
     firstboot();
+    everythingIsThere();
+    aSecondRunChangesNothing();
+    theRulesAreThereAfterABootBeforeTheNetwork();
+    whatCloudStackWroteLaterStays();
+  }
+
+  private void everythingIsThere() {
     assertThat(good("cat /var/lib/doubles/calls"))
         .contains("dnf --assumeyes install java-17-openjdk cloudstack-agent ethtool")
         .contains("setenforce 0");
@@ -404,17 +416,13 @@ class WorkerStepsIT {
     assertThat(good("nft list tables")).contains("table inet barestack");
   }
 
-  @Test
-  void aSecondRunChangesNothing() {
-    firstboot();
+  private void aSecondRunChangesNothing() {
     String state = good(STATE);
     firstboot();
     assertThat(good(STATE)).isEqualTo(state);
   }
 
-  @Test
-  void whatCloudStackWroteLaterStays() {
-    firstboot();
+  private void whatCloudStackWroteLaterStays() {
     good("cloudstack-setup-agent -a -s");
     String state = good(STATE);
     assertThat(state).contains("UnitFileState=enabled");
@@ -427,9 +435,7 @@ class WorkerStepsIT {
     assertThat(good("grep ^listen_tls /etc/libvirt/libvirtd.conf")).isEqualTo("listen_tls=1\n");
   }
 
-  @Test
-  void theRulesAreThereAfterABootBeforeTheNetwork() {
-    firstboot();
+  private void theRulesAreThereAfterABootBeforeTheNetwork() {
     assertThat(good("systemctl show -p Before barestack-isolation")).contains("network-pre.target");
     good("systemctl stop barestack-isolation");
     assertThat(good("nft list tables")).doesNotContain("barestack");
@@ -444,7 +450,7 @@ class WorkerStepsIT {
         """
         cd / && mkdir -p var/lib/barestack
         tar cf root/saved.tar etc root/.ssh var/lib/barestack var/lib/doubles
-        for unit in libvirtd cloudstack-agent barestack-isolation; do
+        for unit in libvirtd{,-ro,-admin}.socket libvirtd cloudstack-agent barestack-isolation; do
           if systemctl is-active --quiet $unit; then echo $unit; fi
         done >root/saved.units
         """);
@@ -454,7 +460,8 @@ class WorkerStepsIT {
     good(
         """
         cd /
-        systemctl stop libvirtd cloudstack-agent barestack-isolation 2>/dev/null
+        systemctl stop libvirtd{,-ro,-admin}.socket libvirtd cloudstack-agent \
+          barestack-isolation 2>/dev/null
         nft delete table inet barestack 2>/dev/null
         rm -rf etc/libvirt etc/sysconfig etc/cloudstack etc/systemd etc/ssh/sshd_config.d root/.ssh \
           var/lib/barestack var/lib/doubles
@@ -482,6 +489,7 @@ class WorkerStepsIT {
         continue;
       }
       save();
+      restore();
       good("BASH_ENV=/usr/local/bin/cut CUT=0 " + STEPS + name + " 2>&1");
       long commands = Long.parseLong(good("cat /var/lib/doubles/commands").strip());
       assertThat(commands).as(name).isGreaterThan(3);
@@ -538,7 +546,11 @@ class WorkerStepsIT {
       Result result = inside(STEPS + parts[0]);
       all.assertThat(result.status()).as(line + "\n" + result.all()).isEqualTo(1);
       all.assertThat(result.errors()).as(line).contains(parts[2]);
-      restore();
+      if (parts[0].compareTo("45") < 0) {
+        good("cd / && rm -rf var/lib/doubles && tar xf root/saved.tar var/lib/doubles");
+      } else {
+        restore();
+      }
       good("rm -f /dev/kvm; mknod /dev/kvm c 1 3; echo 'flags: fpu vmx sse' >/root/cpuinfo");
       if (parts[0].equals("40-bridges")) {
         inside(
@@ -551,9 +563,9 @@ class WorkerStepsIT {
             systemctl start NetworkManager
             nmcli -w 20 connection up nic1
             """);
+        // nothing of it is left for the next
+        await(STEPS + "40-bridges");
       }
-      // nothing of one is left for the next
-      await(STEPS + "05-virtualization && " + STEPS + "40-bridges");
     }
     all.assertAll();
   }
