@@ -46,7 +46,11 @@ public final class ValidateCommand implements Callable<Integer> {
   /** What was found, and in how many nodes it was looked for. */
   private record Findings(List<SiteProblem> problems, int nodes) {
     long errors() {
-      return problems.stream().filter(one -> one.severity() == Severity.ERROR).count();
+      return count(Severity.ERROR);
+    }
+
+    long count(Severity severity) {
+      return problems.stream().filter(one -> one.severity() == severity).count();
     }
   }
 
@@ -60,6 +64,7 @@ public final class ValidateCommand implements Callable<Integer> {
             List<SiteProblem> all = new ArrayList<>(warnings);
             all.addAll(rendered(renderer, site));
             all.addAll(secrets(site));
+            all.addAll(deviations(renderer, site));
             yield new Findings(all, site.nodes().size());
           }
         };
@@ -74,7 +79,7 @@ public final class ValidateCommand implements Callable<Integer> {
   }
 
   private String verdict(Findings findings) {
-    long warnings = findings.problems().size() - findings.errors();
+    long warnings = findings.count(Severity.WARNING);
     return options.file()
         + ": "
         + (findings.errors() == 0
@@ -152,6 +157,21 @@ public final class ValidateCommand implements Callable<Integer> {
                   "take both from one commit, or let barestack secrets init write it anew"));
       case Answer.Opened _ -> List.of();
     };
+  }
+
+  /** What the site's roles do otherwise than one would expect. */
+  private List<SiteProblem> deviations(Renderer renderer, Site site) {
+    return site.nodes().stream()
+        .map(Node::role)
+        .distinct()
+        .filter(role -> !renderer.deviations(role).isEmpty())
+        .map(role ->
+            whole(
+                Severity.NOTE,
+                options.file(),
+                "role " + role + ": " + String.join(", ", renderer.deviations(role)),
+                "docs/security.md has the reasons"))
+        .toList();
   }
 
   /** A problem of a whole file. */

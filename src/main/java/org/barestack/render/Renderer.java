@@ -223,6 +223,13 @@ public final class Renderer {
     return List.copyOf(files.values());
   }
 
+  /**
+   * What a role does less strictly than one would expect, line by line of its {@code deviations}.
+   */
+  public List<String> deviations(Role role) {
+    return kickstart.source("roles/" + role + "/deviations").lines().toList();
+  }
+
   /** Files travel inside of the kickstart; better to name the file than the place there. */
   private static void checkThatItCanBeSent(NodeFile file) {
     try {

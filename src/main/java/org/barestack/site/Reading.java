@@ -55,6 +55,10 @@ final class Reading {
     add(Severity.WARNING, value.place(), message, remedy);
   }
 
+  void note(Value value, String message, String remedy) {
+    add(Severity.NOTE, value.place(), message, remedy);
+  }
+
   /** Reports an error that leaves nothing to go on with; the caller throws what this returns. */
   Reported fatal(Place place, String message, String remedy) {
     error(place, message, remedy);

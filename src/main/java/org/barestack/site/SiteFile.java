@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Trust;
+import org.barestack.site.SiteProblem.Severity;
 
 /** A site file, and where a repository keeps them. */
 public final class SiteFile {
@@ -41,7 +42,8 @@ public final class SiteFile {
         Stream.of(reading, second).flatMap(one -> one.problems().stream()).toList();
     return site.isPresent() && trust.isPresent() && !reading.hasErrors() && !second.hasErrors()
         ? new SiteResult.Good(site.get().with(trust.get()), problems)
-        : new SiteResult.Bad(problems);
+        : new SiteResult.Bad(
+            problems.stream().filter(one -> one.severity() != Severity.NOTE).toList());
   }
 
   /** Where the public parts of that site's secrets are, if it has any. */

@@ -1,10 +1,11 @@
 package org.barestack.site;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * One thing that is wrong, or risky, in a site file.
+ * One thing that is wrong or risky in a site file, or good to know.
  *
  * @param file as the caller named it
  * @param line from 1
@@ -39,7 +40,9 @@ public record SiteProblem(
     /** It cannot. */
     ERROR,
     /** It can; the risk is named. */
-    WARNING
+    WARNING,
+    /** It can, and nothing need be done: what is so on purpose, and not what one would expect. */
+    NOTE
   }
 
   public SiteProblem {
@@ -69,7 +72,7 @@ public record SiteProblem(
             file,
             line,
             column,
-            severity == Severity.WARNING ? "warning: " : "",
+            severity == Severity.ERROR ? "" : severity.name().toLowerCase(Locale.ROOT) + ": ",
             path.isEmpty() ? "" : path + ": ",
             message,
             remedy);

@@ -328,10 +328,16 @@ final class SiteReader {
     if (SYSTEM_USERS.contains(user)) {
       reading.error(access.at("user"), user + " is a system account", "choose another name");
     }
+    List<AddressRange> from =
+        reading.list(access.at("from"), value -> reading.read(value, SiteReader::source));
+    if (from.isEmpty()) {
+      reading.note(
+          access.at("from"),
+          "none, so only the management node and Barestack reach the workers by SSH",
+          "name the networks of people who shall");
+    }
     return new Site.Access(
-        user,
-        reading.list(access.at("ssh_keys"), key -> reading.read(key, SshKey::parse)),
-        reading.list(access.at("from"), value -> reading.read(value, SiteReader::source)));
+        user, reading.list(access.at("ssh_keys"), key -> reading.read(key, SshKey::parse)), from);
   }
 
   /** The addresses of a network, or a single one. */

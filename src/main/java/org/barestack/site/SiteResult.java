@@ -8,7 +8,7 @@ public sealed interface SiteResult {
   /**
    * It can be used.
    *
-   * @param warnings in the order of the file
+   * @param warnings and notes, in the order of the file
    */
   record Good(Site site, List<SiteProblem> warnings) implements SiteResult {
     public Good {
@@ -19,7 +19,7 @@ public sealed interface SiteResult {
   /**
    * It cannot be used.
    *
-   * @param problems all of them, warnings too, in the order of the file
+   * @param problems all of them, warnings too but no notes, in the order of the file
    */
   record Bad(List<SiteProblem> problems) implements SiteResult {
     public Bad {
