@@ -54,6 +54,9 @@ test  perfdhcp                                    kea-admin            kea
 test  dhcpd                                       isc-dhcp-server      dhcp-server
 test  debootstrap                                 debootstrap          debootstrap
 test  systemd-nspawn                              systemd-container    systemd-container
+test  nft                                         nftables             nftables
+test  iptables-nft                                iptables             iptables-nft
+test  ping                                        iputils-ping         iputils
 TABLE
 }
 

@@ -149,6 +149,8 @@ class ArtefactsTest {
         List.of("sysinit", "basic", "shutdown", "network-online", "timers", "time-sync")) {
       Files.writeString(units.resolve(target + ".target"), "[Unit]\nDescription=" + target + "\n");
     }
+    Path nft = Files.createDirectories(root.resolve("usr/sbin")).resolve("nft");
+    assertThat(Files.createFile(nft).toFile().setExecutable(true)).isTrue();
     List<String> verify = new ArrayList<>(List.of("systemd-analyze", "--root=" + root, "verify"));
     filesOfEveryNode("/etc/systemd/system/")
         .forEach(file -> verify.add(file.path().substring(file.path().lastIndexOf('/') + 1)));

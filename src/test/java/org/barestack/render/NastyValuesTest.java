@@ -85,6 +85,13 @@ class NastyValuesTest {
     }
   }
 
+  /** What an assignment of one quoted word, which may hold more than the value, assigns. */
+  private static String unquoted(String assignment) {
+    return assignment
+        .substring(assignment.indexOf('=') + 2, assignment.length() - 1)
+        .replace("'\\''", "'");
+  }
+
   @ParameterizedTest
   @MethodSource("texts")
   void staysItselfOrIsRefused(Object text, @TempDir Path folder) throws IOException {
@@ -110,7 +117,7 @@ class NastyValuesTest {
                   .append("; printf '%s\\n' \"$")
                   .append(line, 0, line.indexOf('='));
               assignments.append("\"\n");
-              expected.append(instead).append('\n');
+              expected.append(unquoted(line)).append('\n');
             }
           }
         }

@@ -98,7 +98,9 @@ class SiteFolderTest {
     write("kickstart-templates/roles/kvm-worker/packages.ks.j2", "{{ node.name|pkg }}-tools\n");
     write("pxe/local.ipxe.j2", "#!ipxe\nshell\n");
     Map<String, String> worker = render("kvm1");
-    assertThat(worker.get("kickstart.ks")).contains("\nkvm1-tools\n%end\n").doesNotContain("qemu");
+    assertThat(worker.get("kickstart.ks"))
+        .contains("\nkvm1-tools\n%end\n")
+        .doesNotContain("\nqemu-kvm\n");
     assertThat(worker).containsEntry("local.ipxe", "#!ipxe\nshell\n");
     assertThat(render("mgmt1"))
         .containsEntry("disk.ks", String.valueOf(render(MINIMAL, "mgmt1").get("disk.ks")));
