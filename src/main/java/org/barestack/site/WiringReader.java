@@ -69,7 +69,7 @@ final class WiringReader {
     Map<String, Link> links = links();
     Map<String, String> bridges = bridges(links);
     Map<Traffic, String> carries = carries(links, bridges);
-    guestless(bridges, carries);
+    guestless(links, bridges, carries);
     tagManagement(links, bridges, carries);
     shares(List.copyOf(links.values()));
     agree(links, bridges, carries);
@@ -227,18 +227,20 @@ final class WiringReader {
   }
 
   /** What a management node's bridge could carry beside management is guests. */
-  private void guestless(Map<String, String> bridges, Map<Traffic, String> carries) {
-    if (!role.equals(Role.MANAGEMENT)) {
+  private void guestless(
+      Map<String, Link> links, Map<String, String> bridges, Map<Traffic, String> carries) {
+    Link management = below(Traffic.MANAGEMENT, links, bridges, carries);
+    if (!role.equals(Role.MANAGEMENT) || management == null) {
       return;
     }
-    for (String bridge : bridges.keySet()) {
-      if (!bridge.equals(carries.getOrDefault(Traffic.MANAGEMENT, bridge))) {
+    bridges.forEach((bridge, link) -> {
+      if (!link.equals(management.name())) {
         reading.error(
             node.at("bridges").at(bridge),
             "the management node runs no guests, so it has no bridge for them",
             "remove the line, or make the machine a kvm-worker");
       }
-    }
+    });
   }
 
   private Optional<String> standardCarrier(

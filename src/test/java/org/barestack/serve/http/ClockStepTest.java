@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The step 25-time-in-sync, run for real against the real server, on a machine whose clock is off by
- * so many seconds as a file says: stand-ins of chronyc, date and hwclock see to that and record.
+ * The step 25-time-in-sync, run for real against the real server, on a machine whose clock is off
+ * by so many seconds as a file says: stand-ins of chronyc, date and hwclock see to that and record.
  */
 @Timeout(120)
 class ClockStepTest {
