@@ -10,8 +10,9 @@ install_url=
 . /etc/barestack/install
 backup=$kept/restore.cms
 
-# Without a server nobody hands anything over, unless the file was put here by hand.
-if [[ -z $install_url || -e $backup || -e $kept/restore.done ]]; then
+# Without a server nobody hands anything over, unless the file was put here by hand. What this install
+# had to restore is restored once: 55-database writes that down.
+if [[ -z $install_url || -e $backup || -e $kept/restored ]]; then
   exit 0
 fi
 mkdir -p "$kept"

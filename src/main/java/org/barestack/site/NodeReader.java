@@ -35,6 +35,16 @@ final class NodeReader {
   private static final Pattern OUR_ARGUMENT =
       Pattern.compile("inst\\.(ks|repo|stage2)(\\..*)?|ip|bootdev|BOOTIF|initrd");
 
+  /**
+   * Packages and groups that start guests, or bring what does; clients and libraries of libvirt do
+   * not, and neither does qemu-img, which CloudStack's management server itself needs.
+   */
+  private static final Pattern RUNS_GUESTS =
+      Pattern.compile(
+          "(cloudstack-agent|qemu-kvm|qemu-system|libvirt-daemon|cockpit-machines|libguestfs)"
+              + "([-.].*)?|libvirt([-.][0-9].*|\\.x86_64)?"
+              + "|@\\^?virtualization-(host|hypervisor|platform).*");
+
   /** What a node needs to know of the rest of its site. */
   record Context(WiringReader.Tags tags, Path folder, Set<Role> knownRoles) {}
 
@@ -235,7 +245,19 @@ final class NodeReader {
   }
 
   private List<String> packages() {
-    return reading.texts(node.at("packages"));
+    boolean manager = reading.attempt(this::role).filter(Role.MANAGEMENT::equals).isPresent();
+    return reading.list(
+        node.at("packages"),
+        value -> {
+          String name = reading.text(value);
+          if (manager && RUNS_GUESTS.matcher(name).matches()) {
+            reading.error(
+                value,
+                "the management node runs no guests, so it takes no " + name,
+                "remove it here, or name it in the profile of the workers");
+          }
+          return name;
+        });
   }
 
   private List<SiteScript> scripts() {

@@ -69,6 +69,7 @@ final class WiringReader {
     Map<String, Link> links = links();
     Map<String, String> bridges = bridges(links);
     Map<Traffic, String> carries = carries(links, bridges);
+    guestless(links, bridges, carries);
     tagManagement(links, bridges, carries);
     shares(List.copyOf(links.values()));
     agree(links, bridges, carries);
@@ -223,6 +224,23 @@ final class WiringReader {
       }
     });
     return Optional.of(name);
+  }
+
+  /** What a management node's bridge could carry beside management is guests. */
+  private void guestless(
+      Map<String, Link> links, Map<String, String> bridges, Map<Traffic, String> carries) {
+    Link management = below(Traffic.MANAGEMENT, links, bridges, carries);
+    if (!role.equals(Role.MANAGEMENT) || management == null) {
+      return;
+    }
+    bridges.forEach((bridge, link) -> {
+      if (!link.equals(management.name())) {
+        reading.error(
+            node.at("bridges").at(bridge),
+            "the management node runs no guests, so it has no bridge for them",
+            "remove the line, or make the machine a kvm-worker");
+      }
+    });
   }
 
   private Optional<String> standardCarrier(

@@ -22,9 +22,7 @@ secret() { # NAME
   cat "$secrets/$1"
 }
 
-# Standard input becomes that file, whole or not at all. A file that is so already is left alone;
-# else "changed" becomes 1.
-changed=0
+# Standard input becomes that file, whole or not at all. A file that is so already is left alone.
 put() { # MODE OWNER:GROUP PATH
   local new=$3.new
   (umask 077 && cat >"$new")
@@ -40,7 +38,6 @@ put() { # MODE OWNER:GROUP PATH
   if type -P restorecon >/dev/null; then
     restorecon "$3" || true
   fi
-  changed=1
 }
 
 # A file that says that something is under way, on the disk before it begins and until it is done.

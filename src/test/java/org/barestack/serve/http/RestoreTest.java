@@ -215,7 +215,7 @@ class RestoreTest {
     assertThat(Files.getLastModifiedTime(got())).isEqualTo(modified);
     // loaded, and run again
     Files.delete(got());
-    Files.writeString(got().resolveSibling("restore.done"), "its digest");
+    Files.writeString(got().resolveSibling("restored"), "its digest");
     assertThat(step(token).all()).isEqualTo("status 0\n");
     nothingIsThere();
   }
