@@ -311,7 +311,8 @@ class CommandLineTest {
     for (String role : List.of("kvm-worker", "management")) {
       Path file = Path.of("kickstart-templates/roles", role, "deviations");
       assertThat(Files.readAllLines(file))
-          .allSatisfy(line -> assertThat(page).as(role).contains("| `" + role + "`: " + line + " |"));
+          .allSatisfy(
+              line -> assertThat(page).as(role).contains("| `" + role + "`: " + line + " |"));
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
 import org.barestack.model.Node;
 import org.barestack.model.NodeName;
 import org.barestack.model.Site;
@@ -20,7 +21,6 @@ import org.barestack.render.Renderer;
 import org.barestack.testing.Command;
 import org.barestack.testing.Command.Result;
 import org.barestack.testing.Examples;
-import org.assertj.core.api.SoftAssertions;
 import org.barestack.testing.Namespace;
 import org.barestack.testing.Trusts;
 import org.junit.jupiter.api.AfterAll;
@@ -66,8 +66,8 @@ class WorkerStepsIT {
       """;
 
   /**
-   * The same without times and numbers: what must be there in the end, however it came. At its first
-   * start libvirtd writes UUIDs of chance into its filters and networks.
+   * The same without times and numbers: what must be there in the end, however it came. At its
+   * first start libvirtd writes UUIDs of chance into its filters and networks.
    */
   private static final String RESULT =
       """
@@ -182,8 +182,7 @@ class WorkerStepsIT {
             nics: { nic1: "02:09:00:00:00:0b", nic2: "02:09:00:00:01:0b" }
         """);
     Trust trust = Trusts.example();
-    return Examples.read(site)
-        .with(new Trust(trust.recipients(), trust.ca(), key, trust.backup()));
+    return Examples.read(site).with(new Trust(trust.recipients(), trust.ca(), key, trust.backup()));
   }
 
   private void write(String name, String mode, String text) throws IOException {
@@ -299,8 +298,10 @@ class WorkerStepsIT {
 
   @AfterEach
   void powerOff() throws InterruptedException {
-    Command.of("kill", "-KILL", leader).run();
-    machine.waitFor();
+    if (machine != null) {
+      Command.of("kill", "-KILL", leader).run();
+      machine.waitFor();
+    }
     // at once; with the namespace they would go some time later
     for (String mac : List.of("02:09:00:00:00:0b", "02:09:00:00:01:0b")) {
       Command.of("ip", "-n", SWITCH, "link", "del", port(mac)).run();
