@@ -298,8 +298,10 @@ class WorkerStepsIT {
 
   @AfterEach
   void powerOff() throws InterruptedException {
-    Command.of("kill", "-KILL", leader).run();
-    machine.waitFor();
+    if (machine != null) {
+      Command.of("kill", "-KILL", leader).run();
+      machine.waitFor();
+    }
     // at once; with the namespace they would go some time later
     for (String mac : List.of("02:09:00:00:00:0b", "02:09:00:00:01:0b")) {
       Command.of("ip", "-n", SWITCH, "link", "del", port(mac)).run();
