@@ -43,7 +43,12 @@ elif [[ -e $root ]]; then
 fi
 
 work=$(mktemp -d "$(dirname "$root")/.noderoot-build.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+# What debootstrap mounts there stays when it is cut off.
+clean() {
+  awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount
+  rm -rf --one-file-system "$work"
+}
+trap clean EXIT
 log=$work/build.log
 new=$work/root
 inside() { chroot "$new" "$@" >>"$log" 2>&1 || fail "$* failed:" "$(tail -n 20 "$log")"; }
