@@ -39,8 +39,7 @@ class NetworkProfileTest {
       }
     }
     assertThat(uplinks)
-        .contains("bond0", "bond1", "vlan20", "vlan30")
-        .anyMatch(name -> name.matches("bond[0-9]+\\.[0-9]+"))
+        .contains("bond0.20", "bond1", "vlan20", "vlan30")
         .allMatch(name -> Pattern.compile(UPLINKS).matcher(name).find());
     assertThat(bridges)
         .contains("cloudbr0", "cloudbr1")
