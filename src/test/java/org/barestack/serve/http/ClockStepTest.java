@@ -121,7 +121,7 @@ class ClockStepTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-900000000, 0", "-900000000, 1", "900000000, 0", "-30, 0", "30, 0"})
+  @CsvSource({"-900000000, 0", "-900000000, 1", "900000000, 0", "-60, 0", "60, 0"})
   void whereChronyHasNoTimeItIsThatOfTheServer(long seconds, String hwclock) throws IOException {
     Files.writeString(off, Long.toString(seconds));
     long before = Instant.now().getEpochSecond();
@@ -133,11 +133,16 @@ class ClockStepTest {
         .contains("the clock goes by " + bench.plainUrl(""));
     String set =
         commands().stream().filter(line -> line.startsWith("date --utc --set=@")).findFirst().get();
-    // servers write their Date header anew each second
-    assertThat(Long.parseLong(set.substring(set.indexOf('@') + 1))).isBetween(before - 2, after);
+    // servers write their Date header anew each second, or later when they are busy
+    assertThat(Long.parseLong(set.substring(set.indexOf('@') + 1))).isBetween(before - 20, after);
     assertThat(commands()).last().isEqualTo("hwclock --systohc --utc");
+  }
 
-    assertThat(run().status()).isZero();
+  @Test
+  void aClockThatIsRightIsLeftAlone() throws IOException {
+    program("curl", "LC_ALL=C exec /usr/bin/date --utc '+Date: %a, %d %b %Y %T GMT'");
+    Result result = run();
+    assertThat(result.status()).describedAs(result.all()).isZero();
     checkThatNobodySetTheClock();
   }
 
