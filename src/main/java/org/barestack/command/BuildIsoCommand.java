@@ -20,10 +20,8 @@ import org.barestack.model.Site;
 import org.barestack.render.NodeFile;
 import org.barestack.render.Renderer;
 import org.barestack.render.Seed;
-import org.barestack.secrets.Identity;
 import org.barestack.secrets.NodeKey;
 import org.barestack.secrets.SiteSecrets;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,11 +74,7 @@ public final class BuildIsoCommand implements Callable<Integer> {
               + " nobody.")
   private boolean offline;
 
-  @Option(
-      names = "--identity",
-      paramLabel = "FILE",
-      description = "With --offline: the age identity that opens secrets.age.")
-  private @Nullable Path identity;
+  @Mixin private final IdentityOption identity = new IdentityOption();
 
   @Spec private CommandSpec command = CommandSpec.create();
 
@@ -130,7 +124,7 @@ public final class BuildIsoCommand implements Callable<Integer> {
   /** What the server would hand out, under the names that the steps of the first boot look for. */
   private List<NodeFile> secrets(Site site, Node target, SecureRandom random) {
     Path age = options.folder().resolve("secrets.age");
-    Path file = Identity.file(identity, System.getenv(), Path.of(System.getProperty("user.home")));
+    Path file = identity.file();
     SiteSecrets opened =
         switch (SiteSecrets.open(age, file)) {
           case SiteSecrets.Answer.Opened(SiteSecrets secrets) -> secrets;

@@ -9,7 +9,6 @@ import org.barestack.model.Node;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.secrets.BackupFile;
-import org.barestack.secrets.Identity;
 import org.barestack.secrets.SiteSecrets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,15 +43,7 @@ public final class RebuildCommand implements Callable<Integer> {
   @Option(names = "--yes", description = "Do not ask.")
   private boolean yes;
 
-  @Option(
-      names = "--identity",
-      paramLabel = "FILE",
-      description = {
-        "What opens secrets.age, to check FILE (default:",
-        "$BARESTACK_IDENTITY, else the systemd credential",
-        "identity, else ~/.config/barestack/identity)."
-      })
-  private @Nullable Path identity;
+  @Mixin private final IdentityOption identity = new IdentityOption();
 
   @Spec private CommandSpec command = CommandSpec.create();
 
@@ -101,8 +92,8 @@ public final class RebuildCommand implements Callable<Integer> {
 
   /** Whoever has no identity at hand can order all the same: the node checks it again. */
   private BackupFile.Answer looked(Path file) throws IOException {
-    Path key = Identity.file(identity, System.getenv(), Path.of(System.getProperty("user.home")));
-    if (identity == null && !Files.exists(key)) {
+    Path key = identity.file();
+    if (!identity.isNamed() && !Files.exists(key)) {
       command
           .commandLine()
           .getErr()

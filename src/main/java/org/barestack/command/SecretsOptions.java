@@ -6,21 +6,12 @@ import org.barestack.secrets.Identity;
 import org.barestack.secrets.SecretsFile;
 import org.barestack.secrets.SiteSecrets;
 import org.barestack.secrets.SiteSecrets.Answer;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 
 /** The options of a command that opens a site's secrets. */
 final class SecretsOptions extends SiteOptions {
-  @Option(
-      names = "--identity",
-      paramLabel = "FILE",
-      description = {
-        "What opens secrets.age (default:",
-        "$BARESTACK_IDENTITY, else the systemd credential",
-        "identity, else ~/.config/barestack/identity)."
-      })
-  private @Nullable Path identity;
+  @Mixin private final IdentityOption identity = new IdentityOption();
 
   /** Where the secrets are, or will be. */
   SecretsFile secrets() {
@@ -29,7 +20,7 @@ final class SecretsOptions extends SiteOptions {
 
   /** What opens them; the file need not exist. */
   Path identity() {
-    return Identity.file(identity, System.getenv(), Path.of(System.getProperty("user.home")));
+    return identity.file();
   }
 
   /** The opened secrets; if they cannot be opened, that ends the command. */

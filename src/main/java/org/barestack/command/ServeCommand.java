@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.barestack.model.Site;
-import org.barestack.secrets.Identity;
 import org.barestack.secrets.SiteSecrets;
 import org.barestack.site.LiveSite;
 import org.barestack.site.SiteResult;
@@ -43,13 +42,7 @@ public final class ServeCommand implements Callable<Integer> {
               + " one of the checkout).")
   private @Nullable Path httpRoot;
 
-  @Option(
-      names = "--identity",
-      paramLabel = "FILE",
-      description =
-          "The age identity that opens secrets.age (default: $BARESTACK_IDENTITY, else the systemd"
-              + " credential \"identity\", else ~/.config/barestack/identity).")
-  private @Nullable Path identity;
+  @Mixin private final IdentityOption identity = new IdentityOption();
 
   @Option(
       names = "--no-secrets",
@@ -116,8 +109,7 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private SiteSecrets secrets(Site site) {
-    Path key =
-        Identity.file(identity, System.getenv(), Path.of(System.getProperty("user.home", "/")));
+    Path key = identity.file();
     SiteSecrets secrets =
         switch (SiteSecrets.open(options.folder().resolve("secrets.age"), key)) {
           case SiteSecrets.Answer.Opened(SiteSecrets opened) -> opened;
