@@ -56,8 +56,7 @@ public final class Identity {
     if (!credentials.isEmpty() && Files.exists(Path.of(credentials, "identity"))) {
       return Path.of(credentials, "identity");
     }
-    String changed = environment.getOrDefault("HOME", ""); // Java looks into /etc/passwd only
-    return (changed.isEmpty() ? home : Path.of(changed)).resolve(".config/barestack/identity");
+    return home.resolve(".config/barestack/identity");
   }
 
   /**

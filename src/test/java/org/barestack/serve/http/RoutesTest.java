@@ -32,6 +32,7 @@ class RoutesTest {
               "POST /install/{}/event",
               "GET HEAD /cloud-init/{}/{}",
               "POST /install/{}/log/{}",
+              "GET HEAD /install/{}/restore",
               "POST /install/{}/secrets",
               "GET HEAD /releases/**",
               "GET HEAD /repos/**");
