@@ -24,10 +24,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,6 +70,11 @@ import org.xnio.ssl.SslConnection;
  */
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+
+  /** RFC 9110 §5.6.7. */
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
 
   private static final int MOST_CONNECTIONS = 4096;
   private static final int LARGEST_HEADERS = 64 * 1024;
@@ -556,6 +565,10 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void send(HttpServerExchange exchange, Reply reply) {
+    // Nodes without NTP set their clocks by it, and what Undertow puts may be old: it keeps the
+    // text
+    // in a static field, which the thread of a server that was closed no longer renews.
+    exchange.getResponseHeaders().put(Headers.DATE, DATE.format(Instant.now()));
     switch (reply) {
       case Reply.Done() -> {
         exchange.setStatusCode(204);
