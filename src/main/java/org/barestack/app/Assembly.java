@@ -44,6 +44,7 @@ import org.barestack.command.RenderCommand;
 import org.barestack.command.RenderKickstartCommand;
 import org.barestack.command.Root;
 import org.barestack.command.SchemaCommand;
+import org.barestack.command.SecretsApplyCommand;
 import org.barestack.command.SecretsCommand;
 import org.barestack.command.SecretsInitCommand;
 import org.barestack.command.SecretsListCommand;
@@ -139,6 +140,7 @@ final class Assembly {
         .addSubcommand(new SecretsShowCommand())
         .addSubcommand(new SecretsSetCommand(System.in))
         .addSubcommand(new SecretsRotateCommand())
+        .addSubcommand(new SecretsApplyCommand(List.of("ssh")))
         .addSubcommand(new SecretsRecipientsCommand());
   }
 

@@ -128,7 +128,7 @@ record InstallOrder(
   }
 
   /** Each install makes a host key, so that a key is known by the install that it came with. */
-  private static String hostKeyName(NodeName name, NodeState state) {
+  static String hostKeyName(NodeName name, NodeState state) {
     NodeState.Install install = state.install();
     return install == null ? name.text() : name + "." + install.id();
   }

@@ -1,8 +1,10 @@
 package org.barestack.render;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,6 +25,7 @@ import org.barestack.model.Node.DiskRule;
 import org.barestack.model.Node.LocalBoot;
 import org.barestack.model.Node.SiteScript;
 import org.barestack.model.Role;
+import org.barestack.model.Secret;
 import org.barestack.model.Site;
 import org.barestack.model.Token;
 import org.jspecify.annotations.Nullable;
@@ -189,6 +193,27 @@ public final class Renderer {
     return kickstart.render("reinstall.sh.j2", view(site, node, null));
   }
 
+  /**
+   * The secrets whose new value a node that runs can be given: those that its role has scripts for.
+   */
+  public Set<String> applicable(Node node) {
+    return kickstart.list(applyFolder(node)).stream()
+        .map(name -> name.substring(0, name.indexOf('.')))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** What a node runs as root to take a new value of a secret; one of {@link #applicable}. */
+  public String applyScript(Site site, Node node, String name, Secret value) {
+    Map<String, Object> view = view(site, node, null);
+    byte[] octets = value.value().getBytes(StandardCharsets.UTF_8);
+    view.put("secret", Map.of("name", name, "base64", Base64.getEncoder().encodeToString(octets)));
+    return kickstart.render(applyFolder(node) + "/" + name + ".sh.j2", view);
+  }
+
+  private static String applyFolder(Node node) {
+    return "roles/" + node.role() + "/apply";
+  }
+
   /** Every file that the installer puts on the node, by path. */
   public List<NodeFile> files(Site site, Node node) {
     Map<String, Object> view = view(site, node, null);
@@ -310,6 +335,9 @@ public final class Renderer {
     cloudInit(site, node, Seed.served(id, install.token(), site.baseUrl()), files)
         .forEach((name, text) -> artefacts.put("cloud-init/" + name, text));
     artefacts.put("reinstall.sh", reinstallScript(site, node));
+    for (String name : applicable(node)) {
+      artefacts.put("apply/" + name + ".sh", applyScript(site, node, name, new Secret("x")));
+    }
     files.forEach(file -> artefacts.put("files" + file.path(), file.text()));
     return artefacts;
   }

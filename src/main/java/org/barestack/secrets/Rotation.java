@@ -7,42 +7,23 @@ import org.barestack.model.Role;
 import org.barestack.model.Site;
 
 /**
- * What a new value means for nodes that were installed before. Barestack changes none of them: no
+ * What a new value means for nodes that were installed before. None of them changes by itself: no
  * step of theirs runs again when a secret changes.
  */
 public final class Rotation {
-  private static final String FOLDER = "/etc/barestack/secrets/";
-
   private Rotation() {}
 
   /** Lines for people: what holds the old value, and the commands that change it there. */
   public static List<String> afterwards(SecretName name, Site site) {
-    String manager = site.access().user() + "@" + site.managementNode().address();
     return switch (name) {
       case DATABASE_ROOT ->
           List.of(
-              "The management node keeps the old password until you hand it the new one and run the"
-                  + " step that sets it:",
-              put(name, manager),
-              "  ssh " + manager + " sudo /usr/libexec/barestack/firstboot.d/50-mariadb");
+              "The management node keeps the old password until it has the new one:", apply(name));
       case DATABASE_CLOUD ->
           List.of(
-              "CloudStack logs in to its database with the old one until all of this is done; it"
-                  + " stands still for the last line:",
-              put(name, manager),
-              "  barestack secrets show "
-                  + name
-                  + " | ssh "
-                  + manager
-                  + " 'read -r new; echo \"SET sql_log_bin = 0; ALTER USER cloud@localhost"
-                  + " IDENTIFIED BY \\\"$new\\\";\" | sudo mariadb'",
-              "  ssh "
-                  + manager
-                  + " \"sudo /usr/libexec/barestack/quietly cloudstack-setup-databases"
-                  + " 'cloud:{database-cloud}@localhost' -e file -m '{management-key}' -k"
-                  + " '{database-key}' -i "
-                  + site.managementNode().address()
-                  + " && sudo systemctl restart cloudstack-management\"");
+              "CloudStack logs in to its database with the old one until it has the new one; it"
+                  + " stands still for some minutes meanwhile:",
+              apply(name));
       case DATABASE_KEY, MANAGEMENT_KEY ->
           List.of(
               "What is encrypted in "
@@ -55,10 +36,7 @@ public final class Rotation {
               "Restoring a backup of before needs the old one: do not lose the commit that has"
                   + " it.");
       case ADMIN_PASSWORD ->
-          List.of(
-              "Set it in CloudStack first (Accounts, admin, Users, change password), since the old"
-                  + " one opens it until then; then hand it to the management node:",
-              put(name, manager));
+          List.of("The old one opens CloudStack until it has the new one:", apply(name));
       case MANAGER_SSH_KEY ->
           List.of(
               "A management server that has run keeps the old key in its database, and Barestack"
@@ -73,9 +51,7 @@ public final class Rotation {
               "Backups made until now open with the old key alone: do not lose the commit that has"
                   + " it. The management node encrypts to the old certificate until it has the new"
                   + " one:",
-              put(name, manager),
-              "  barestack render --out DIR, then its step 90-backup of the management node has the"
-                  + " new certificate; run it there");
+              apply(name));
       case AGENT_KEYSTORE ->
           Stream.concat(
                   Stream.of(
@@ -100,15 +76,7 @@ public final class Rotation {
     };
   }
 
-  /** Neither a command line nor the environment of anything shows the value. */
-  private static String put(SecretName name, String manager) {
-    return "  barestack secrets show "
-        + name
-        + (name.isKey() ? "" : " | tr -d '\\n'")
-        + " | ssh "
-        + manager
-        + " sudo install -m 600 /dev/stdin "
-        + FOLDER
-        + name;
+  private static String apply(SecretName name) {
+    return "  barestack secrets apply " + name;
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.barestack.model.Role;
+import org.barestack.model.Secret;
 import org.barestack.model.Site;
 import org.barestack.model.Trust;
 import org.barestack.render.NodeFile;
@@ -56,8 +57,11 @@ final class ManagementNode implements AutoCloseable {
   static final String STEPS = "/usr/libexec/barestack/firstboot.d/";
   static final String RUNNER = "/usr/libexec/barestack/firstboot";
 
+  private static final Renderer RENDERER = new Renderer(List.of());
+
   final NodeRoot root;
   final Path folder;
+  private final Site site;
 
   /** What the site would have made of its secrets, by file name below /etc/barestack. */
   final Map<String, String> secrets;
@@ -73,7 +77,7 @@ final class ManagementNode implements AutoCloseable {
   ManagementNode(Path folder, Map<String, String> secrets, String key, String cloudstack)
       throws IOException {
     this.folder = Files.createDirectories(folder);
-    this.secrets = secrets;
+    this.secrets = new LinkedHashMap<>(secrets);
     Path packages = NodeRoot.packages();
     Path repos = Files.createDirectories(folder.resolve("repos"));
     for (String each : List.of("repo", "right.asc", "wrong.asc")) {
@@ -83,10 +87,9 @@ final class ManagementNode implements AutoCloseable {
     Files.createSymbolicLink(epel.resolve("x86_64"), packages.resolve("empty"));
     Files.createSymbolicLink(
         repos.resolve("epel/RPM-GPG-KEY-EPEL-9"), packages.resolve("right.asc"));
-    Site site = site(folder, key, cloudstack);
+    site = site(folder, key, cloudstack);
     root = NodeRoot.create("192.168.50.10/24", "192.168.50.5");
-    Renderer renderer = new Renderer(List.of());
-    for (NodeFile file : renderer.files(site, site.managementNode())) {
+    for (NodeFile file : RENDERER.files(site, site.managementNode())) {
       String name = file.path().substring(file.path().lastIndexOf('/') + 1);
       if (!(file.path().startsWith(STEPS) && NOT_HERE.contains(name))) {
         root.put(file.path(), file.mode(), file.text());
@@ -164,6 +167,19 @@ final class ManagementNode implements AutoCloseable {
 
   private static String text(Path folder, String name) throws IOException {
     return Files.readString(folder.resolve(name));
+  }
+
+  /** What {@code barestack secrets apply} has it run: the value is new from then on. */
+  void apply(String name, String value) {
+    String former = secrets.put("secrets/" + name, value);
+    if (former != null && !former.equals(value)) {
+      secrets.put("former " + name, former);
+    }
+    root.put(
+        "/var/tmp/apply",
+        "0600",
+        RENDERER.applyScript(site, site.managementNode(), name, new Secret(value)));
+    root.put("/var/tmp/applies", "0755", "#!/bin/bash\nexec bash -s </var/tmp/apply\n");
   }
 
   /** What nobody may see: values, and of private keys each line. */

@@ -130,7 +130,36 @@ class ManagementStepsIT {
       Result second = node.firstboot();
       assertThat(second.status()).describedAs(second.all()).isZero();
       assertThat(everything(node)).isEqualTo(before);
+
+      takesNewValues(node);
     }
+  }
+
+  /** Each twice, as after a network that broke off. */
+  private static void takesNewValues(ManagementNode node) throws IOException {
+    for (String name : List.of("database-root", "database-cloud", "admin-password")) {
+      String value = "New" + name.replace("-", "") + "Qz8";
+      node.apply(name, value);
+      for (int i = 0; i < 2; i++) {
+        watched(node, "/var/tmp/applies");
+      }
+      assertThat(node.root.bash("cat /etc/barestack/secrets/" + name)).isEqualTo(value);
+    }
+    for (String user : List.of("root", "cloud")) {
+      String password = "-pNewdatabase" + user + "Qz8";
+      Result login =
+          node.root.run("mariadb", "-u" + user, password, "-h127.0.0.1", "--protocol=tcp");
+      assertThat(login.status()).describedAs(user + login.all()).isZero();
+    }
+    assertThat(node.sql("SELECT password FROM cloud.user")).isEqualTo("NewadminpasswordQz8");
+    node.apply("backup-key", "another key");
+    watched(node, "/var/tmp/applies");
+    assertThat(node.root.bash("ls -A /etc/barestack/secrets | grep -E 'new|old' || true"))
+        .isEmpty();
+    assertThat(node.root.bash("stat -c '%a %U' /etc/barestack/secrets/*").lines())
+        .containsOnly("600 root");
+    Result after = node.firstboot();
+    assertThat(after.status()).describedAs(after.all()).isZero();
   }
 
   /**
