@@ -155,7 +155,8 @@ class SecretsCommandTest {
     assertThat(set.status()).as(set.err()).isZero();
     assertThat(set.out())
         .startsWith("admin-password has a new value")
-        .contains("The old one opens CloudStack until it has the new one:\n  barestack secrets apply")
+        .contains(
+            "The old one opens CloudStack until it has the new one:\n  barestack secrets apply")
         .doesNotContain("newPassword1");
     assertThat(value(SecretName.ADMIN_PASSWORD)).isEqualTo("newPassword1");
   }
