@@ -29,6 +29,9 @@ public record MachineReport(
   /** More disks than any report may list; a report with more is refused. */
   public static final int MOST_DISKS = 256;
 
+  /** In characters: what a disk is called by. */
+  private static final int LONGEST_WORD = 256;
+
   public MachineReport {
     disks = List.copyOf(disks);
   }
@@ -37,7 +40,8 @@ public record MachineReport(
    * Reads the form fields. Fields that are not there count as unknown, and an unknown that would
    * speak against a disk counts against it.
    *
-   * @throws IllegalArgumentException if a number is none, or there are too many disks
+   * @throws IllegalArgumentException if a number is none, or there are too many disks, or too long
+   *     names
    */
   public static MachineReport parse(Map<String, String> fields) {
     List<Disk> disks = new ArrayList<>();
@@ -59,11 +63,11 @@ public record MachineReport(
 
   private static Disk disk(Map<String, String> fields, String prefix) {
     return new Disk(
-        fields.getOrDefault(prefix + "name", ""),
+        word(fields, prefix + "name"),
         number(fields, prefix + "size"),
-        fields.getOrDefault(prefix + "serial", ""),
-        fields.getOrDefault(prefix + "wwn", ""),
-        fields.getOrDefault(prefix + "model", ""),
+        word(fields, prefix + "serial"),
+        word(fields, prefix + "wwn"),
+        word(fields, prefix + "model"),
         words(fields, prefix + "paths"),
         !"0".equals(fields.get(prefix + "medium")),
         !"0".equals(fields.get(prefix + "readonly")),
@@ -71,6 +75,16 @@ public record MachineReport(
         "zero".equals(fields.get(prefix + "edges")),
         words(fields, prefix + "signatures"),
         words(fields, prefix + "labels"));
+  }
+
+  /** Kernel, SCSI and NVMe have shorter ones; each is told again in reasons and identities. */
+  private static String word(Map<String, String> fields, String key) {
+    String text = fields.getOrDefault(key, "");
+    if (text.length() > LONGEST_WORD) {
+      throw new IllegalArgumentException(
+          key + " has more than " + LONGEST_WORD + " characters: " + text.length());
+    }
+    return text;
   }
 
   private static long number(Map<String, String> fields, String key) {

@@ -205,8 +205,7 @@ public class RoutesFuzzTest {
       int before = size(world.events);
       Object answer = ask(world, asked);
       int octets = size(world.events) - before;
-      // a claim with its reason, which tells of the same disks again
-      assertThat(octets).as("what the journal takes").isLessThan(4 * asked.length() + 2000);
+      assertThat(octets).as("what the journal takes").isLessThan(2 * asked.length() + 2000);
       shape.add(List.of(answer, octets > 0));
     }
     LOG.check(world.token, world.other);
