@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.barestack.testing.Properties.forAll;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -143,6 +144,20 @@ class MachineReportTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> MachineReport.parse(fields))
         .withMessage("more than 256 disks");
+  }
+
+  @Test
+  void refusesWhatNoDiskIsCalled() {
+    for (String key : List.of("name", "serial", "wwn", "model")) {
+      Map<String, String> fields = new HashMap<>(Map.of("disk.0.name", "sda"));
+      fields.put("disk.0." + key, "x".repeat(256));
+      assertThat(MachineReport.parse(fields).disks()).hasSize(1);
+      fields.put("disk.0." + key, "x".repeat(257));
+      assertThatIllegalArgumentException()
+          .as(key)
+          .isThrownBy(() -> MachineReport.parse(fields))
+          .withMessage("disk.0." + key + " has more than 256 characters: 257");
+    }
   }
 
   @Test

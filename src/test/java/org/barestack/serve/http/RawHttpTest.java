@@ -171,7 +171,7 @@ class RawHttpTest {
   void preClaimsAndReports() throws Exception {
     String token = bench.token();
     List<String> fields = new ArrayList<>();
-    for (String field : (Bench.CLAIM + "&disk.0.model=" + "m".repeat(2000)).split("&", -1)) {
+    for (String field : (Bench.CLAIM + "&disk.0.paths=" + "/dev/m ".repeat(300)).split("&", -1)) {
       fields.addAll(List.of("--data-urlencode", field));
     }
     assertThat(curl("/install/" + token + "/claim", fields.toArray(String[]::new)))
