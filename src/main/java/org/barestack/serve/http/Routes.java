@@ -380,6 +380,9 @@ final class Routes {
    * that a server never takes away what an order of this very moment has just put there.
    */
   private Reply restore(Request request) {
+    if (request.tls() == null) {
+      return Reply.line(403, "backups go only over TLS, by the port provisioning.https_port");
+    }
     return withInstall(
         request,
         (token, open) -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -12,11 +13,13 @@ import org.barestack.journal.RestoreFiles;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
 import org.barestack.model.RestoreFile;
+import org.barestack.model.Site;
 import org.barestack.model.Token;
 import org.barestack.render.Renderer;
 import org.barestack.testing.Command;
 import org.barestack.testing.Command.Result;
 import org.barestack.testing.Examples;
+import org.barestack.testing.Trusts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,11 +51,13 @@ class RestoreTest {
     for (String part : List.of("etc/barestack", "usr/libexec", "var/lib")) {
       Files.createDirectories(root.resolve(part));
     }
-    for (var one : new Renderer(List.of()).files(Examples.site("lab"), mgmt())) {
+    Files.copy(bench.ca, root.resolve("etc/barestack/ca.pem"));
+    Site site = Examples.site("lab");
+    for (var one : new Renderer(List.of()).files(site, mgmt())) {
       if (one.path().matches("/usr/libexec/barestack/(management.bash|firstboot.d/54-restore)")) {
         Path path = root.resolve(one.path().substring(1));
         Files.createDirectories(path.getParent());
-        Files.writeString(path, one.text());
+        Files.writeString(path, one.text().replace(site.secureUrl().toString(), bench.url("")));
       }
     }
   }
@@ -75,7 +80,7 @@ class RestoreTest {
   }
 
   private String url(Token token) {
-    return bench.plainUrl("/install/" + token.secret() + "/restore");
+    return bench.url("/install/" + token.secret() + "/restore");
   }
 
   /** The status; what came is in {@code got}. */
@@ -83,7 +88,14 @@ class RestoreTest {
     Files.deleteIfExists(folder.resolve("got"));
     return SecretBench.run(
             "curl",
-            List.of("--silent", "--noproxy", "*", "--output", folder + "/got"),
+            List.of(
+                "--silent",
+                "--noproxy",
+                "*",
+                "--cacert",
+                bench.ca.toString(),
+                "--output",
+                folder + "/got"),
             java.util.stream.Stream.concat(
                     java.util.stream.Stream.of(options),
                     java.util.stream.Stream.of("--write-out", "%{http_code}", url(token)))
@@ -175,11 +187,20 @@ class RestoreTest {
     assertThat(place(kept)).exists();
   }
 
+  @Test
+  void goesOnlyOverTls() throws IOException {
+    Token token = bench.installed("mgmt1", kept());
+    String plain = bench.plainUrl("/install/" + token.secret() + "/restore");
+    assertThat(Command.of("curl", "--silent", "--noproxy", "*", plain).run().all())
+        .isEqualTo("status 0\nbackups go only over TLS, by the port provisioning.https_port\n");
+    assertThat(curl(token)).isEqualTo("200");
+  }
+
   // the step
 
   private Result step(Token token) throws IOException {
     String plain = bench.plainUrl("");
-    return step("install_url=" + plain + "/install/" + token.secret());
+    return step("base_url=" + plain + "\ninstall_url=" + plain + "/install/" + token.secret());
   }
 
   private Result step(String install) throws IOException {
@@ -239,9 +260,15 @@ class RestoreTest {
     kept();
     bench.bench.desk.report(token, Kind.CONFIGURED, Map.of());
     refused(step(token), "answered 409", "is spent");
-    refused(step("install_url=http://127.0.0.1:1/x"), "did not say whether there is a backup");
+    Path ca = root.resolve("etc/barestack/ca.pem");
+    Files.writeString(ca, Trusts.example().ca());
+    refused(step(token), "is not trusted", "made anew");
+    Files.copy(bench.ca, ca, StandardCopyOption.REPLACE_EXISTING);
     assertThat(step(bench.installed("mgmt1", kept)).status()).isZero();
     assertThat(got()).hasSameBinaryContentAs(file);
+    Files.delete(got());
+    bench.server.close();
+    refused(step(token), "did not say whether there is a backup");
   }
 
   private void refused(Result result, String... words) {
@@ -254,7 +281,7 @@ class RestoreTest {
   void onlyTheManagementNodeHasThisStep() {
     for (var node : Examples.site("lab").nodes()) {
       assertThat(new Renderer(List.of()).files(Examples.site("lab"), node))
-          .filteredOn(one -> one.text().contains("/restore\""))
+          .filteredOn(one -> one.text().contains("/restore\\\""))
           .hasSize(node.equals(mgmt()) ? 1 : 0);
     }
     assertThat(
