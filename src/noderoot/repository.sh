@@ -34,7 +34,8 @@ fi
 
 work=$(mktemp -d "$(dirname "$out")/.repository.XXXXXX")
 clean() {
-  ! mountpoint -q "$work/merged" || umount "$work/merged"
+  # gpg-agent says that it ends before it has
+  ! mountpoint -q "$work/merged" || umount "$work/merged" 2>/dev/null || umount --lazy "$work/merged"
   rm -rf "$work"
 }
 trap clean EXIT

@@ -69,8 +69,8 @@ final class ManagementNode implements AutoCloseable {
   /**
    * Not yet switched on.
    *
-   * @param folder for what the node's other end serves
-   * @param secrets of {@link #secrets(Path)}
+   * @param folder for what the node's other end serves, beside the folder {@code secrets}
+   * @param secrets of {@link #secrets(Path)} there
    * @param key of the repository: right or wrong
    * @param cloudstack more keys of the site's section
    */
@@ -112,7 +112,15 @@ final class ManagementNode implements AutoCloseable {
     Files.setPosixFilePermissions(
         root.path("/etc/barestack/secrets"),
         java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
-    root.serve("src/noderoot/barestack-double", "192.168.50.5", "8080", folder.toString());
+    Path keys = folder.resolveSibling("secrets");
+    root.serve(
+        "src/noderoot/barestack-double",
+        "192.168.50.5",
+        "8080",
+        folder.toString(),
+        "8443",
+        keys.resolve("barestack.crt").toString(),
+        keys.resolve("barestack.key").toString());
   }
 
   private Site site(Path folder, String key, String cloudstack) throws IOException {
@@ -138,10 +146,14 @@ final class ManagementNode implements AutoCloseable {
                   -subj '/CN=CA of site lab' -keyout ca.key -out ca.pem
                 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
                   -subj '/CN=backups of site lab' -keyout backup.key -out backup.pem
-                openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=mgmt1 \
-                  -keyout node.key -out node.csr
-                openssl x509 -req -in node.csr -CA ca.pem -CAkey ca.key -days 30 -out node.crt \
-                  -extfile <(echo subjectAltName=DNS:mgmt1.lab.example,DNS:mgmt1,IP:192.168.50.10)
+                signed() { # NAME, NAMES AND ADDRESSES
+                  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" \
+                    -keyout "$1.key" -out "$1.csr"
+                  openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -days 30 -out "$1.crt" \
+                    -extfile <(echo "subjectAltName=$2")
+                }
+                signed node DNS:mgmt1.lab.example,DNS:mgmt1,IP:192.168.50.10
+                signed barestack IP:192.168.50.5
                 ssh-keygen -q -t ecdsa -m PEM -N '' -C '' -f manager
                 """,
                 "make",

@@ -157,8 +157,17 @@ public final class NodeRoot implements AutoCloseable {
 
   /** Runs a program at the other end of the cable. */
   public Result outside(String... command) {
+    return within("b", command);
+  }
+
+  /** Runs a program of this host at the node's end, as if the node did; it may be off. */
+  public Result inNetwork(String... command) {
+    return within("a", command);
+  }
+
+  private Result within(String end, String... command) {
     return Command.of(
-            Stream.concat(Stream.of("ip", "netns", "exec", name + "b"), Stream.of(command))
+            Stream.concat(Stream.of("ip", "netns", "exec", name + end), Stream.of(command))
                 .toArray(String[]::new))
         .run();
   }
