@@ -45,7 +45,8 @@ class CloudFaultsTest {
   /**
    * A server and what is said of it.
    *
-   * @param fault its type and the whole of its words, with the server's port as PORT
+   * @param type of the fault
+   * @param text its words, or a part of them; PORT is the server's
    */
   record Row(
       String name, Function<Asked, String> answer, Class<? extends Fault> type, String text) {
@@ -99,7 +100,7 @@ class CloudFaultsTest {
             "createZone: CloudStack is starting (503)"),
         new Row(
             "a proxy's page",
-            RawServer.http(502, "text/html", "<html>\n<h1>Bad Gateway</h1>"),
+            RawServer.http(502, "text/html", "<html>\t<h1>Bad Gateway</h1>"),
             Fault.Unexpected.class,
             "createZone: that is no answer of CloudStack: HTTP 502, text/html: <html> <h1>Bad"
                 + " Gateway</h1>"),
