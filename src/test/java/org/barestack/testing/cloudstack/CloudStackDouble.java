@@ -9,9 +9,9 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -852,17 +852,21 @@ public final class CloudStackDouble implements AutoCloseable {
     return new Reply(status, "application/json; charset=UTF-8", all.toString(), headers);
   }
 
-  /** Runs one by hand until it is stopped: {@code [--address A] [--port N] [--password P]
-   * [--step SECONDS] [--keystore P12]}. */
+  /**
+   * Runs one by hand until it is stopped: {@code [--address A] [--port N] [--password P] [--step
+   * SECONDS] [--keystore P12]}.
+   */
   public static void main(String[] arguments) throws InterruptedException {
     Map<String, String> options = new HashMap<>();
     for (int i = 0; i + 1 < arguments.length; i += 2) {
       options.put(arguments[i], arguments[i + 1]);
     }
     if (arguments.length % 2 != 0
-        || !Set.of("--port", "--address", "--password", "--step", "--keystore").containsAll(options.keySet())) {
+        || !Set.of("--port", "--address", "--password", "--step", "--keystore")
+            .containsAll(options.keySet())) {
       System.err.println(
-          "usage: CloudStackDouble [--address A] [--port N] [--password P] [--step SECONDS] [--keystore P12, password changeit]");
+          "usage: CloudStackDouble [--address A] [--port N] [--password P] [--step SECONDS]"
+              + " [--keystore P12, password changeit]");
       System.exit(2);
     }
     @Nullable String keystore = options.get("--keystore");

@@ -82,7 +82,15 @@ class CloudStackDoubleTest {
       groups = basic || kind.equals("SG");
       this.hypervisor = hypervisor;
       Map<String, String> zone =
-          parameters("name", "zone1", "networktype", basic ? "Basic" : "Advanced", "dns1", "10.20.0.1", "internaldns1", "10.20.0.1");
+          parameters(
+              "name",
+              "zone1",
+              "networktype",
+              basic ? "Basic" : "Advanced",
+              "dns1",
+              "10.20.0.1",
+              "internaldns1",
+              "10.20.0.1");
       if (groups && !basic) {
         zone.put("securitygroupenabled", "true");
       }
@@ -99,7 +107,8 @@ class CloudStackDoubleTest {
       network = made.body().path("id").asText();
       List<String> types =
           groups ? List.of("Management", "Guest") : List.of("Management", "Public", "Guest");
-      types.forEach(type -> client.done("addTrafficType", "physicalnetworkid", network, "traffictype", type));
+      types.forEach(
+          type -> client.done("addTrafficType", "physicalnetworkid", network, "traffictype", type));
       client.done("updatePhysicalNetwork", "id", network, "state", "Enabled");
       element("VirtualRouter");
       if (groups) {
@@ -119,7 +128,11 @@ class CloudStackDoubleTest {
     private void element(String name) {
       String provider = provider(name);
       String element =
-          client.call("listVirtualRouterElements", "nspid", provider).first("virtualrouterelement").path("id").asText();
+          client
+              .call("listVirtualRouterElements", "nspid", provider)
+              .first("virtualrouterelement")
+              .path("id")
+              .asText();
       client.done("configureVirtualRouterElement", "id", element, "enabled", "true");
       client.done("updateNetworkServiceProvider", "id", provider, "state", "Enabled");
     }
@@ -127,7 +140,20 @@ class CloudStackDoubleTest {
     void pod() {
       pod =
           client
-              .call("createPod", "zoneid", id, "name", "pod1", "gateway", "10.20.0.1", "netmask", "255.255.255.0", "startip", "10.20.0.50", "endip", "10.20.0.99")
+              .call(
+                  "createPod",
+                  "zoneid",
+                  id,
+                  "name",
+                  "pod1",
+                  "gateway",
+                  "10.20.0.1",
+                  "netmask",
+                  "255.255.255.0",
+                  "startip",
+                  "10.20.0.50",
+                  "endip",
+                  "10.20.0.99")
               .body()
               .path("pod")
               .path("id")
@@ -136,40 +162,151 @@ class CloudStackDoubleTest {
 
     void ranges() {
       String offering =
-          client.call("listNetworkOfferings", "name", "DefaultSharedNetworkOfferingWithSGService")
-              .first("networkoffering").path("id").asText();
+          client
+              .call("listNetworkOfferings", "name", "DefaultSharedNetworkOfferingWithSGService")
+              .first("networkoffering")
+              .path("id")
+              .asText();
       String gateway = "192.168.2.1";
       if (basic) {
         String guest =
-            client.call("createNetwork", "zoneid", id, "name", "guest", "displaytext", "guest", "networkofferingid", offering)
-                .body().path("network").path("id").asText();
-        client.call("createVlanIpRange", "podid", pod, "networkid", guest, "gateway", gateway, "netmask", "255.255.255.0", "startip", "192.168.2.20", "endip", "192.168.2.200", "forvirtualnetwork", "false");
+            client
+                .call(
+                    "createNetwork",
+                    "zoneid",
+                    id,
+                    "name",
+                    "guest",
+                    "displaytext",
+                    "guest",
+                    "networkofferingid",
+                    offering)
+                .body()
+                .path("network")
+                .path("id")
+                .asText();
+        client.call(
+            "createVlanIpRange",
+            "podid",
+            pod,
+            "networkid",
+            guest,
+            "gateway",
+            gateway,
+            "netmask",
+            "255.255.255.0",
+            "startip",
+            "192.168.2.20",
+            "endip",
+            "192.168.2.200",
+            "forvirtualnetwork",
+            "false");
       } else if (groups) {
-        client.call("createNetwork", "zoneid", id, "name", "guest", "displaytext", "guest", "networkofferingid", offering, "gateway", gateway, "netmask", "255.255.255.0", "startip", "192.168.2.20", "endip", "192.168.2.200", "vlan", "untagged");
+        client.call(
+            "createNetwork",
+            "zoneid",
+            id,
+            "name",
+            "guest",
+            "displaytext",
+            "guest",
+            "networkofferingid",
+            offering,
+            "gateway",
+            gateway,
+            "netmask",
+            "255.255.255.0",
+            "startip",
+            "192.168.2.20",
+            "endip",
+            "192.168.2.200",
+            "vlan",
+            "untagged");
       } else {
-        client.call("createVlanIpRange", "zoneid", id, "vlan", "untagged", "gateway", gateway, "netmask", "255.255.255.0", "startip", "192.168.2.20", "endip", "192.168.2.200", "forvirtualnetwork", "true");
+        client.call(
+            "createVlanIpRange",
+            "zoneid",
+            id,
+            "vlan",
+            "untagged",
+            "gateway",
+            gateway,
+            "netmask",
+            "255.255.255.0",
+            "startip",
+            "192.168.2.20",
+            "endip",
+            "192.168.2.200",
+            "forvirtualnetwork",
+            "true");
       }
     }
 
     void cluster() {
       cluster =
           client
-              .call("addCluster", "zoneid", id, "podid", pod, "clustername", "cluster1", "hypervisor", hypervisor, "clustertype", "CloudManaged")
+              .call(
+                  "addCluster",
+                  "zoneid",
+                  id,
+                  "podid",
+                  pod,
+                  "clustername",
+                  "cluster1",
+                  "hypervisor",
+                  hypervisor,
+                  "clustertype",
+                  "CloudManaged")
               .first("cluster")
               .path("id")
               .asText();
     }
 
     DoubleClient.Reply host(String url) {
-      return client.call("addHost", "zoneid", id, "podid", pod, "clusterid", cluster, "hypervisor", hypervisor, "url", url, "username", "root", "password", "");
+      return client.call(
+          "addHost",
+          "zoneid",
+          id,
+          "podid",
+          pod,
+          "clusterid",
+          cluster,
+          "hypervisor",
+          hypervisor,
+          "url",
+          url,
+          "username",
+          "root",
+          "password",
+          "");
     }
 
     void primary() {
-      client.call("createStoragePool", "zoneid", id, "name", "primary", "scope", "zone", "hypervisor", hypervisor, "url", "nfs://10.20.0.10/export/primary");
+      client.call(
+          "createStoragePool",
+          "zoneid",
+          id,
+          "name",
+          "primary",
+          "scope",
+          "zone",
+          "hypervisor",
+          hypervisor,
+          "url",
+          "nfs://10.20.0.10/export/primary");
     }
 
     void secondary() {
-      client.call("addImageStore", "zoneid", id, "name", "secondary", "provider", "NFS", "url", "nfs://10.20.0.10/export/secondary");
+      client.call(
+          "addImageStore",
+          "zoneid",
+          id,
+          "name",
+          "secondary",
+          "provider",
+          "NFS",
+          "url",
+          "nfs://10.20.0.10/export/secondary");
     }
 
     DoubleClient.Reply allocation(String state) {
@@ -196,19 +333,19 @@ class CloudStackDoubleTest {
           .call("listSystemVms", "zoneid", id)
           .body()
           .path("systemvm")
-          .forEach(
-              vm ->
-                  found.add(
-                      vm.path("systemvmtype").asText()
-                          + " "
-                          + vm.path("state").asText()
-                          + " "
-                          + vm.path("agentstate").asText()));
+          .forEach(vm ->
+              found.add(
+                  vm.path("systemvmtype").asText()
+                      + " "
+                      + vm.path("state").asText()
+                      + " "
+                      + vm.path("agentstate").asText()));
       return found;
     }
 
     String hostState(String address) {
-      for (JsonNode host : client.call("listHosts", "zoneid", id, "type", "Routing").body().path("host")) {
+      for (JsonNode host :
+          client.call("listHosts", "zoneid", id, "type", "Routing").body().path("host")) {
         if (host.path("ipaddress").asText().equals(address)) {
           return host.path("state").asText() + " " + host.path("resourcestate").asText();
         }
@@ -244,7 +381,9 @@ class CloudStackDoubleTest {
 
   @Test
   void logsInByPostAlone() {
-    Map<String, String> login = parameters("command", "login", "username", "admin", "password", "password", "response", "json");
+    Map<String, String> login =
+        parameters(
+            "command", "login", "username", "admin", "password", "password", "response", "json");
     assertThat(client.send(false, login, "").status()).isEqualTo(405);
     assertThat(client.login("admin", "wrong").status()).isEqualTo(531);
     assertThat(client.login("admin", "password").status()).isEqualTo(200);
@@ -262,7 +401,8 @@ class CloudStackDoubleTest {
   @Test
   void keysEndWhenNewOnesAreMade() {
     String user = client.call("listUsers", "username", "admin").first("user").path("id").asText();
-    assertThat(client.call("getUserKeys", "id", user).body().path("userkeys").has("apikey")).isFalse();
+    assertThat(client.call("getUserKeys", "id", user).body().path("userkeys").has("apikey"))
+        .isFalse();
     JsonNode old = client.call("registerUserKeys", "id", user).body().path("userkeys");
     assertThat(signed(old, parameters(), parameters()).status()).isEqualTo(200);
     JsonNode fresh = client.call("registerUserKeys", "id", user).body().path("userkeys");
@@ -317,7 +457,8 @@ class CloudStackDoubleTest {
   void namesAreSignedAsTheyAre() {
     String zone = new Zone("Advanced", "KVM").id;
     JsonNode keys = keys();
-    Map<String, String> all = all(keys, parameters("id", zone, "details[0].key", "a", "details[0].value", "b"));
+    Map<String, String> all =
+        all(keys, parameters("id", zone, "details[0].key", "a", "details[0].value", "b"));
     all.put("command", "updateZone");
     all.put("signature", hmac(keys, text(all)));
     assertThat(client.send(true, all, "").status()).isEqualTo(200);
@@ -349,18 +490,18 @@ class CloudStackDoubleTest {
   /** What is signed, by an encoder of its own. */
   private static String text(Map<String, String> all) {
     StringBuilder text = new StringBuilder();
-    all.forEach(
-        (name, value) -> {
-          if (name.equals("signature")) {
-            return;
-          }
-          text.append(text.isEmpty() ? "" : "&").append(name).append('=');
-          for (byte each : value.getBytes(UTF_8)) {
-            char letter = (char) (each & 0xff);
-            boolean plain = letter < 128 && (Character.isLetterOrDigit(letter) || ".-_*".indexOf(letter) >= 0);
-            text.append(plain ? String.valueOf(letter) : String.format("%%%02x", (int) letter));
-          }
-        });
+    all.forEach((name, value) -> {
+      if (name.equals("signature")) {
+        return;
+      }
+      text.append(text.isEmpty() ? "" : "&").append(name).append('=');
+      for (byte each : value.getBytes(UTF_8)) {
+        char letter = (char) (each & 0xff);
+        boolean plain =
+            letter < 128 && (Character.isLetterOrDigit(letter) || ".-_*".indexOf(letter) >= 0);
+        text.append(plain ? String.valueOf(letter) : String.format("%%%02x", (int) letter));
+      }
+    });
     return text.toString().toLowerCase(Locale.ROOT);
   }
 
@@ -383,17 +524,26 @@ class CloudStackDoubleTest {
         Arguments.of("listZones", parameters("id", "1"), "listZones: id is no uuid"),
         Arguments.of("listZones", parameters("id", ""), "listZones: id is no uuid"),
         Arguments.of("listZones", parameters("page", "x"), "listZones: page is no integer"),
-        Arguments.of("listZones", parameters("showicon", "yes"), "listZones: showicon is no boolean"),
+        Arguments.of(
+            "listZones", parameters("showicon", "yes"), "listZones: showicon is no boolean"),
         Arguments.of("listZones", parameters("ids", "a,,b"), "listZones: ids is no list"),
         Arguments.of("deletePod", parameters(), "deletePod: lacks id"),
-        Arguments.of("updateZone", parameters("id", id, "details", "a"), "updateZone: details is no map"),
-        Arguments.of("updateZone", parameters("id", id, "name[0].key", "a"), "updateZone: has no parameter name[0].key"),
-        Arguments.of("createStoragePool", parameters("zoneid", id, "name", "p", "url", "nfs://a/b", "capacitybytes", "1T"), "createStoragePool: capacitybytes is no long"));
+        Arguments.of(
+            "updateZone", parameters("id", id, "details", "a"), "updateZone: details is no map"),
+        Arguments.of(
+            "updateZone",
+            parameters("id", id, "name[0].key", "a"),
+            "updateZone: has no parameter name[0].key"),
+        Arguments.of(
+            "createStoragePool",
+            parameters("zoneid", id, "name", "p", "url", "nfs://a/b", "capacitybytes", "1T"),
+            "createStoragePool: capacitybytes is no long"));
   }
 
   @ParameterizedTest(name = "{2}")
   @MethodSource("misfits")
-  void refusesWhatDoesNotFitTheListOfCalls(String command, Map<String, String> parameters, String violation) {
+  void refusesWhatDoesNotFitTheListOfCalls(
+      String command, Map<String, String> parameters, String violation) {
     DoubleClient.Reply reply = client.call(command, parameters);
     assertThat(reply.status()).isGreaterThan(400);
     assertThat(server.violations()).containsExactly(violation);
@@ -417,7 +567,18 @@ class CloudStackDoubleTest {
         .containsExactlyInAnyOrder(
             "secondarystoragevm Running Up", ("consoleproxy Running " + console));
     assertThat(
-            client.call("listTemplates", "templatefilter", "all", "zoneid", zone.id, "hypervisor", hypervisor).first("template").path("isready").asBoolean())
+            client
+                .call(
+                    "listTemplates",
+                    "templatefilter",
+                    "all",
+                    "zoneid",
+                    zone.id,
+                    "hypervisor",
+                    hypervisor)
+                .first("template")
+                .path("isready")
+                .asBoolean())
         .isTrue();
     assertThat(server.violations()).isEmpty();
     assertThat(server.pendingJobs()).isEmpty();
@@ -429,7 +590,8 @@ class CloudStackDoubleTest {
   void systemVmsTakeTheirTimeAndComeBackWhileTheZoneIsEnabled() {
     server.holdSteps();
     Zone zone = new Zone("Advanced", "KVM").up();
-    assertThat(zone.systemVms()).containsExactlyInAnyOrder("secondarystoragevm Starting ", "consoleproxy Starting ");
+    assertThat(zone.systemVms())
+        .containsExactlyInAnyOrder("secondarystoragevm Starting ", "consoleproxy Starting ");
     server.releaseSteps();
     assertThat(zone.systemVms()).contains("secondarystoragevm Running Up");
     destroySystemVms(zone);
@@ -448,7 +610,8 @@ class CloudStackDoubleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pool", "store", "host", "range", "enabled", "store before cluster", "mount"})
+  @ValueSource(
+      strings = {"pool", "store", "host", "range", "enabled", "store before cluster", "mount"})
   void withoutAnyOfItsNeedsNoSystemVmStarts(String lacking) {
     Zone zone = new Zone("Advanced", "KVM");
     zone.networks();
@@ -492,13 +655,15 @@ class CloudStackDoubleTest {
     String store = client.call("listImageStores").first("imagestore").path("id").asText();
 
     assertThat(error("deleteZone", zone.id)).contains("there are servers in this zone");
-    assertThat(error("deleteHost", host)).contains("is not in maintenance mode and no forced deletion");
+    assertThat(error("deleteHost", host))
+        .contains("is not in maintenance mode and no forced deletion");
     assertThat(error("deleteStoragePool", pool)).contains("not in Maintenance state");
     assertThat(error("deleteCluster", zone.cluster)).contains("Cluster still has hosts");
     assertThat(error("deletePod", zone.pod)).contains("private IP addresses allocated in this pod");
     assertThat(error("deleteVlanIpRange", range)).contains("2  Ips are in use");
     JsonNode job = client.done("deletePhysicalNetwork", "id", zone.network);
-    assertThat(job.path("jobresult").path("errortext").asText()).contains("public IP addresses allocated");
+    assertThat(job.path("jobresult").path("errortext").asText())
+        .contains("public IP addresses allocated");
 
     zone.allocation("Disabled");
     destroySystemVms(zone);
@@ -540,7 +705,12 @@ class CloudStackDoubleTest {
     DoubleClient.Reply made = client.call("createPhysicalNetwork", "zoneid", zone, "name", "p");
     String network = made.body().path("id").asText();
     assertThat(server.count(Kind.PHYSICAL_NETWORK)).isEqualTo(1);
-    String job = client.call("updatePhysicalNetwork", "id", network, "vlan", "5-6").body().path("jobid").asText();
+    String job =
+        client
+            .call("updatePhysicalNetwork", "id", network, "vlan", "5-6")
+            .body()
+            .path("jobid")
+            .asText();
     List<Integer> states = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       assertThat(server.canonical()).doesNotContain("vlan=\"5-6\"");
@@ -556,7 +726,12 @@ class CloudStackDoubleTest {
   @Test
   void aJobThatNobodyAsksForEndsAllTheSame() {
     String zone = new Zone("Advanced", "KVM").id;
-    String network = client.call("createPhysicalNetwork", "zoneid", zone, "name", "p").body().path("id").asText();
+    String network =
+        client
+            .call("createPhysicalNetwork", "zoneid", zone, "name", "p")
+            .body()
+            .path("id")
+            .asText();
     server.endJobs();
     client.call("updatePhysicalNetwork", "id", network, "state", "Enabled");
     for (int i = 0; i < 4; i++) {
@@ -570,11 +745,15 @@ class CloudStackDoubleTest {
 
   static Stream<Arguments> hosts() {
     return Stream.of(
-        Arguments.of(new HostBehaviour.Unreachable(), "There was a problem while connecting to 10.20.0.11:22"),
+        Arguments.of(
+            new HostBehaviour.Unreachable(),
+            "There was a problem while connecting to 10.20.0.11:22"),
         Arguments.of(new HostBehaviour.KeyRefused(), "Authentication error with ssh private key"),
         Arguments.of(new HostBehaviour.PasswordRefused(), "Password authentication failed."),
         Arguments.of(new HostBehaviour.NoKvm(), "This machine does not have KVM enabled."),
-        Arguments.of(new HostBehaviour.NoAgent(), "Unable to add the host: Cannot find the server resources at http://10.20.0.11"),
+        Arguments.of(
+            new HostBehaviour.NoAgent(),
+            "Unable to add the host: Cannot find the server resources at http://10.20.0.11"),
         Arguments.of(new HostBehaviour.AlreadyInDatabase(), "is already in the database"));
   }
 
@@ -707,10 +886,15 @@ class CloudStackDoubleTest {
     JsonNode all = client.call("listConfigurations", "name", "test.setting").body();
     assertThat(all.path("count").asInt()).isEqualTo(700);
     assertThat(all.path("configuration")).hasSize(500);
-    JsonNode second = client.call("listConfigurations", "name", "test.setting", "page", "2", "pagesize", "500").body();
+    JsonNode second =
+        client
+            .call("listConfigurations", "name", "test.setting", "page", "2", "pagesize", "500")
+            .body();
     assertThat(second.path("configuration")).hasSize(200);
-    assertThat(client.call("listConfigurations", "page", "1").error()).contains("\"pagesize\" parameter is required");
-    assertThat(client.call("listConfigurations", "page", "1", "pagesize", "501").status()).isEqualTo(431);
+    assertThat(client.call("listConfigurations", "page", "1").error())
+        .contains("\"pagesize\" parameter is required");
+    assertThat(client.call("listConfigurations", "page", "1", "pagesize", "501").status())
+        .isEqualTo(431);
     assertThat(client.call("listConfigurations", "name", "no.such").body()).isEmpty();
   }
 
@@ -730,15 +914,28 @@ class CloudStackDoubleTest {
     assertThat(server.count(Kind.ZONE)).isEqualTo(2);
 
     client.call("listZones");
-    assertThat(server.creating()).extracting(call -> call.parameters().get("name")).containsExactly("zone1", "cut1", "cut2");
-    assertThat(server.calls()).last().satisfies(call -> assertThat(call.call().command()).isEqualTo("listZones"));
+    assertThat(server.creating())
+        .extracting(call -> call.parameters().get("name"))
+        .containsExactly("zone1", "cut1", "cut2");
+    assertThat(server.calls())
+        .last()
+        .satisfies(call -> assertThat(call.call().command()).isEqualTo("listZones"));
     server.refuseNext(call -> call.command().equals("listZones"), 530, "no");
     assertThat(client.call("listZones").error()).isEqualTo("no");
     assertThat(client.call("listZones").status()).isEqualTo(200);
   }
 
   private DoubleClient.Reply create(String name) {
-    return client.call("createZone", "name", name, "networktype", "Advanced", "dns1", "10.20.0.1", "internaldns1", "10.20.0.1");
+    return client.call(
+        "createZone",
+        "name",
+        name,
+        "networktype",
+        "Advanced",
+        "dns1",
+        "10.20.0.1",
+        "internaldns1",
+        "10.20.0.1");
   }
 
   @Test
@@ -746,11 +943,18 @@ class CloudStackDoubleTest {
     Zone zone = new Zone("Advanced", "KVM").up();
     zone.systemVms();
     assertThat(client.call("listHosts", "zoneid", zone.id).body().path("host")).hasSize(3);
-    assertThat(client.call("listHosts", "zoneid", zone.id, "type", "Routing").body().path("host")).hasSize(1);
+    assertThat(client.call("listHosts", "zoneid", zone.id, "type", "Routing").body().path("host"))
+        .hasSize(1);
     assertThat(client.call("listZones", "name", "one").body().path("zone")).hasSize(1);
-    assertThat(client.call("listConfigurations", "name", "host").first("configuration").path("name").asText())
+    assertThat(
+            client
+                .call("listConfigurations", "name", "host")
+                .first("configuration")
+                .path("name")
+                .asText())
         .isEqualTo("account.allow.expose.host.hostname");
-    assertThat(client.call("listPhysicalNetworks", "zoneid", zone.id, "name", "none").body()).isEmpty();
+    assertThat(client.call("listPhysicalNetworks", "zoneid", zone.id, "name", "none").body())
+        .isEmpty();
   }
 
   @Test
@@ -775,14 +979,30 @@ class CloudStackDoubleTest {
     Process keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=double", "-ext", "SAN=IP:127.0.0.1",
-                "-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", "changeit")
+                "-genkeypair",
+                "-alias",
+                "a",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=double",
+                "-ext",
+                "SAN=IP:127.0.0.1",
+                "-keystore",
+                store.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "changeit")
             .redirectErrorStream(true)
             .start();
     assertThat(keytool.waitFor()).isZero();
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (CloudStackDouble secure = CloudStackDouble.start(any, CloudStackDouble.tls(store, "changeit"), "password");
-        DoubleClient trusting = new DoubleClient(secure.api(), HttpClient.newBuilder().sslContext(trust(store)).build())) {
+    try (CloudStackDouble secure =
+            CloudStackDouble.start(any, CloudStackDouble.tls(store, "changeit"), "password");
+        DoubleClient trusting =
+            new DoubleClient(
+                secure.api(), HttpClient.newBuilder().sslContext(trust(store)).build())) {
       assertThat(secure.api().getScheme()).isEqualTo("https");
       assertThat(trusting.login("admin", "password").status()).isEqualTo(200);
     }
@@ -796,7 +1016,8 @@ class CloudStackDoubleTest {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("a", own.getCertificate("a"));
-    TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    TrustManagerFactory managers =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     managers.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, managers.getTrustManagers(), null);
@@ -808,14 +1029,21 @@ class CloudStackDoubleTest {
     Process made =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", System.getProperty("java.class.path"), CloudStackDouble.class.getName(), "--port", "0")
+                "-cp",
+                System.getProperty("java.class.path"),
+                CloudStackDouble.class.getName(),
+                "--port",
+                "0")
             .redirectErrorStream(true)
             .start();
-    try (BufferedReader output = new BufferedReader(new InputStreamReader(made.getInputStream(), UTF_8))) {
-      assertThat(output.readLine()).isEqualTo("stand-in: plays CloudStack 4.22's API for rehearsals");
+    try (BufferedReader output =
+        new BufferedReader(new InputStreamReader(made.getInputStream(), UTF_8))) {
+      assertThat(output.readLine())
+          .isEqualTo("stand-in: plays CloudStack 4.22's API for rehearsals");
       String api = output.readLine();
       assertThat(api).startsWith("http://127.0.0.1:");
-      try (DoubleClient other = new DoubleClient(java.net.URI.create(api), HttpClient.newHttpClient())) {
+      try (DoubleClient other =
+          new DoubleClient(java.net.URI.create(api), HttpClient.newHttpClient())) {
         assertThat(other.login("admin", "password").status()).isEqualTo(200);
       }
     } finally {
