@@ -154,7 +154,7 @@ public final class CloudStackDouble implements AutoCloseable {
     storage = new Storage(state, commands, progress);
     systemVms = new SystemVms(state, commands, storage, progress);
     jobs = new Jobs(state, commands);
-    settings.preset("host", address.getHostString(), "CSV", true);
+    settings.preset("host", address.getAddress().getHostAddress(), "CSV", true);
   }
 
   /** One on a free port of 127.0.0.1, by HTTP, whose admin's password is {@code password}. */
@@ -210,7 +210,7 @@ public final class CloudStackDouble implements AutoCloseable {
     return java.net.URI.create(
         (tls == null ? "http" : "https")
             + "://"
-            + address.getHostString()
+            + address.getAddress().getHostAddress()
             + ":"
             + port
             + "/client/api");

@@ -671,6 +671,7 @@ class CloudStackDoubleTest {
     assertThat(error("deleteStoragePool", pool)).isEmpty();
     client.done("prepareHostForMaintenance", "id", host);
     assertThat(error("deleteHost", host)).contains("is not in maintenance mode");
+    assertThat(zone.hostState("10.20.0.11")).isEqualTo("Up PrepareForMaintenance");
     assertThat(zone.hostState("10.20.0.11")).isEqualTo("Up Maintenance");
     assertThat(error("deleteHost", host)).isEmpty();
     assertThat(error("deleteCluster", zone.cluster)).isEmpty();
@@ -936,6 +937,36 @@ class CloudStackDoubleTest {
         "10.20.0.1",
         "internaldns1",
         "10.20.0.1");
+  }
+
+  @Test
+  void providersAreThereAlreadyAndEnabledAfterTheirElements() {
+    String zone = new Zone("Advanced", "KVM").id;
+    String network =
+        client
+            .call("createPhysicalNetwork", "zoneid", zone, "name", "p")
+            .body()
+            .path("id")
+            .asText();
+    DoubleClient.Reply again =
+        client.call(
+            "addNetworkServiceProvider", "physicalnetworkid", network, "name", "VirtualRouter");
+    assertThat(again.status()).isEqualTo(530);
+    assertThat(again.error()).contains("provider already exists on physical network");
+    JsonNode provider =
+        client
+            .call(
+                "listNetworkServiceProviders",
+                "physicalnetworkid",
+                network,
+                "name",
+                "virtualROUTER")
+            .first("networkserviceprovider");
+    JsonNode failed =
+        client.done(
+            "updateNetworkServiceProvider", "id", provider.path("id").asText(), "state", "Enabled");
+    assertThat(failed.path("jobresult").path("errortext").asText())
+        .startsWith("Provider is not ready");
   }
 
   @Test
