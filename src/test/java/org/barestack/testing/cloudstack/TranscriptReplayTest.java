@@ -51,10 +51,7 @@ class TranscriptReplayTest {
           "publicmacaddress",
           "apikey",
           "secretkey",
-          "version",
-          "hypervisorversion",
-          "events",
-          "url");
+          "events");
 
   /** Lines of which values differ by more than chance, and why. Nothing else may be in here. */
   private static final Map<Integer, String> SHAPE_ONLY = shapeOnly();
@@ -179,9 +176,10 @@ class TranscriptReplayTest {
       }
     }
 
-    /** A simulated host makes up its address. */
+    /** A simulated host makes up its address; its template comes from wherever it was built. */
     private static boolean chance(JsonNode thing, String field) {
       return BY_CHANCE.contains(field)
+          || (field.equals("url") && thing.has("templatetype"))
           || (field.equals("ipaddress")
               && thing.path("hypervisor").asText().equals("Simulator")
               && thing.has("resourcestate"));
@@ -236,7 +234,9 @@ class TranscriptReplayTest {
       return first.hasNext() ? first.next() : Shapes.JSON.missingNode();
     }
 
-    private void texts(Line line, String at, String recorded, String own) {
+    private void texts(Line line, String at, String text, String own) {
+      // The recorded server was built of the branch from which 4.22 was released.
+      String recorded = text.replace("4.22.0.0-SNAPSHOT", "4.22.0.0");
       Matcher theirs = ID.matcher(recorded);
       Matcher ours = ID.matcher(own);
       while (theirs.find() && ours.find()) {
