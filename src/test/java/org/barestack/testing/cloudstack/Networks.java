@@ -65,6 +65,7 @@ final class Networks {
     commands.put(
         "listNetworkServiceProviders",
         request -> Listing.of(request, Kind.PROVIDER.word, state.all(Kind.PROVIDER), true));
+    commands.put("addNetworkServiceProvider", this::addProvider);
     commands.put("updateNetworkServiceProvider", this::updateProvider);
     commands.list("listVirtualRouterElements", Kind.ROUTER_ELEMENT);
     commands.list("listInternalLoadBalancerElements", Kind.BALANCER_ELEMENT);
@@ -131,7 +132,21 @@ final class Networks {
     return Answer.making(network);
   }
 
-  private void addProvider(Thing network, String name) {
+  private Answer addProvider(Request request) {
+    Thing network = request.thing(Kind.PHYSICAL_NETWORK, "physicalnetworkid");
+    String name = request.need("name");
+    if (!SERVICES.containsKey(name)) {
+      throw Refusal.parameter("Invalid Network Service Provider: " + name);
+    }
+    if (state.all(Kind.PROVIDER, "physicalnetworkid", network).stream()
+        .anyMatch(provider -> provider.is("name", name))) {
+      throw Refusal.state(
+          "The '" + name + "' provider already exists on physical network : " + network.number);
+    }
+    return Answer.making(addProvider(network, name));
+  }
+
+  private Thing addProvider(Thing network, String name) {
     List<String> services = SERVICES.getOrDefault(name, List.of());
     boolean enabled = name.equals("ConfigDrive") || name.equals("BaremetalPxeProvider");
     ObjectNode shown = Shapes.empty();
@@ -155,6 +170,7 @@ final class Networks {
           provider.label,
           Shapes.empty().put("id", "").put("nspid", provider.id).put("enabled", false));
     }
+    return provider;
   }
 
   private static void checkVlans(String vlans) {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** All that the double keeps. What was removed stays known by its id, as in CloudStack. */
@@ -36,6 +37,8 @@ final class State {
           "hostid",
           "hostname",
           "apikey",
+          "capacitybytes",
+          "disksizetotal",
           "agents");
 
   private final Map<Kind, List<Thing>> things = new EnumMap<>(Kind.class);
@@ -107,7 +110,7 @@ final class State {
             .forEach(lines::add);
       }
     }
-    return String.join("\n", lines) + "\n";
+    return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
   }
 
   private String canonical(Thing thing) {
