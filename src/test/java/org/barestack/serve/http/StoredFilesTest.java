@@ -357,7 +357,7 @@ class StoredFilesTest {
                     .getBytes(StandardCharsets.US_ASCII));
         InputStream answer = socket.getInputStream();
         assertThat(answer.read()).isEqualTo('H');
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (open(big) > 0 && System.nanoTime() < deadline) {
           Thread.onSpinWait();
         }
