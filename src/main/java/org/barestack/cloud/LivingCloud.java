@@ -1,8 +1,8 @@
 package org.barestack.cloud;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,9 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * #change}, or says so by {@link #forget}.
  */
 final class LivingCloud {
-  /** Below CloudStack's default.page.size (500), which no call may exceed. */
-  private static final int PAGE = 200;
-
   private final CloudApi api;
   private final Map<Call, List<JsonNode>> known = new ConcurrentHashMap<>();
 
@@ -58,21 +55,9 @@ final class LivingCloud {
   }
 
   private List<JsonNode> read(Call call) {
-    List<JsonNode> found = new ArrayList<>();
-    for (int page = 1; ; page++) {
-      JsonNode answer =
-          api.call(
-              call.with("page", Integer.toString(page)).with("pagesize", Integer.toString(PAGE)));
-      int before = found.size();
-      // An empty list is an empty object; a full one has count and one array.
-      answer.forEach(value -> {
-        if (value.isArray()) {
-          value.forEach(found::add);
-        }
-      });
-      if (found.size() - before < PAGE) {
-        return List.copyOf(found);
-      }
-    }
+    // listZones answers with an array called zone; of all that we ask, one does otherwise.
+    String plural = call.command().substring("list".length()).toLowerCase(Locale.ROOT);
+    String element = plural.equals("asyncjobs") ? plural : plural.substring(0, plural.length() - 1);
+    return CloudLists.list(api, call, element);
   }
 }
