@@ -237,7 +237,7 @@ final class CloudDesign {
   }
 
   private String guestCidr() {
-    return "10.1.1.0/24";
+    return site.networks().guest().cidr().toString();
   }
 
   /** The site's zone. */
@@ -371,7 +371,7 @@ final class CloudDesign {
   }
 
   private Part guestVlans() {
-    String wanted = site.networks().guest().toString();
+    String wanted = site.networks().guest().vlans().toString();
     Function<LivingCloud, Call> set =
         living -> Call.of("updatePhysicalNetwork", "id", physicalNetworkId(living), "vlan", wanted);
     return part(
