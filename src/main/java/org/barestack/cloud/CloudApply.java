@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.barestack.cloud.CloudException.Fault;
 import org.barestack.cloud.Part.Difference;
 import org.barestack.cloud.Part.Fix;
@@ -339,7 +338,7 @@ public final class CloudApply implements Cloud {
           && differences.isEmpty()) {
         return;
       }
-      Diagnosis why = diagnosis(exception.get());
+      Diagnosis why = diagnosis(new Seen.Failed(exception.get().fault()), task.node().text());
       Diagnosis ofNode =
           new Diagnosis(task.part() + ": " + why.symptom(), why.cause(), why.remedy());
       failed.put(task.node(), ofNode);
@@ -349,36 +348,24 @@ public final class CloudApply implements Cloud {
     // --- The wait ---
 
     private void awaitRunning() {
-      List<String> last = new ArrayList<>();
-      boolean running =
-          until(
-              patience.deadline(),
-              () -> {
-                living.forget();
-                List<String> now = starting();
-                if (!now.equals(last)) {
-                  now.forEach(line -> progress.accept("waiting: " + line));
-                }
-                last.clear();
-                last.addAll(now);
-                return now.isEmpty() || design.hosts(living).isEmpty();
-              });
-      waiting.addAll(last);
-      if (!running && patience.deadline().isPositive()) {
-        last.forEach(line -> fault(Starting.diagnosis(line)));
+      List<Awaited> last = new ArrayList<>();
+      until(
+          patience.deadline(),
+          () -> {
+            living.forget();
+            List<Awaited> now = Awaited.of(design, living);
+            if (!now.equals(last)) {
+              now.forEach(one -> progress.accept("waiting: " + one.what()));
+            }
+            last.clear();
+            last.addAll(now);
+            // Without a host nothing of it can come.
+            return now.isEmpty() || design.hosts(living).isEmpty();
+          });
+      last.forEach(one -> waiting.add(one.what()));
+      if (patience.deadline().isPositive()) {
+        last.forEach(one -> fault(diagnosis(one.seen(), one.node())));
       }
-    }
-
-    private List<String> starting() {
-      Stream<String> hosts =
-          design.workers().stream()
-              .filter(node -> !failed.containsKey(node.name()))
-              .flatMap(node ->
-                  design.host(living, node).stream()
-                      .map(host -> text(host, "state"))
-                      .filter(state -> !state.equals("Up"))
-                      .map(state -> "host " + node.name() + ": " + state));
-      return Stream.concat(hosts, design.starting(living).stream()).toList();
     }
 
     // --- Standings ---
@@ -398,10 +385,11 @@ public final class CloudApply implements Cloud {
         return living.list(Call.of("listManagementServers")).stream()
                 .anyMatch(server -> text(server, "state").equals("Up"))
             ? new Standing.Up()
-            : notUp(
-                "CloudStack does not say that its management server is up",
-                "it is starting or stopping",
-                "systemctl status cloudstack-management on " + node.name());
+            : new Standing.NotUp(
+                new Diagnosis(
+                    "CloudStack does not say that its management server is up",
+                    "it is starting or stopping",
+                    "systemctl status cloudstack-management on " + node.name()));
       }
       if (!node.role().equals(Role.KVM_WORKER)) {
         return new Standing.Up(); // nothing that CloudStack knows of
@@ -413,11 +401,15 @@ public final class CloudApply implements Cloud {
       String state = design.host(living, node).map(host -> text(host, "state")).orElse("missing");
       return state.equals("Up")
           ? new Standing.Up()
-          : new Standing.NotUp(Starting.diagnosis("host " + node.name() + ": " + state));
+          : new Standing.NotUp(diagnosis(Awaited.host(node, state).seen(), node.name().text()));
     }
 
-    private static Standing notUp(String symptom, String cause, String remedy) {
-      return new Standing.NotUp(new Diagnosis(symptom, cause, remedy));
+    private Diagnosis diagnosis(Seen seen, String node) {
+      return Diagnoses.of(seen, new Diagnoses.Context(design.manager(), node));
+    }
+
+    private Diagnosis diagnosis(CloudException e) {
+      return diagnosis(new Seen.Failed(e.fault()), design.manager());
     }
 
     /** The same as far as the cloud still answers; else the reason for which all stopped. */
@@ -453,9 +445,5 @@ public final class CloudApply implements Cloud {
       }
       return true;
     }
-  }
-
-  private static Diagnosis diagnosis(CloudException e) {
-    return new Diagnosis(String.valueOf(e.getMessage()), "", "apply again");
   }
 }
