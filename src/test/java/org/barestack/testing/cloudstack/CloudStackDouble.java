@@ -2,6 +2,7 @@ package org.barestack.testing.cloudstack;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -710,7 +711,7 @@ public final class CloudStackDouble implements AutoCloseable {
         violations.add(call.command() + ": the double does not play it");
         throw Refusal.state("the double does not play " + call.command());
       }
-      Answer answer = handler.handle(new Request(call, state));
+      Answer answer = handler.handle(new Request(apis.known(call), state));
       return json(
           200,
           call,
@@ -797,7 +798,9 @@ public final class CloudStackDouble implements AutoCloseable {
 
   private Reply refused(Call call, Refusal refusal) {
     ObjectNode body = Shapes.empty();
-    body.putArray("uuidList");
+    ArrayNode about = body.putArray("uuidList");
+    refusal.about.forEach(
+        each -> about.addObject().put("uuid", each.getValue()).put("description", each.getKey()));
     body.put("errorcode", refusal.code);
     if (refusal.detail != null) {
       body.put("cserrorcode", refusal.detail);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,8 +63,11 @@ final class Hosts {
     if (state.all(Kind.CLUSTER, "podid", pod).stream()
         .anyMatch(each -> each.matches("name", name))) {
       state.number(Kind.CLUSTER);
-      throw Refusal.state(
-          "Unable to create cluster " + name + " in pod and data center with specified ids");
+      throw new Refusal(
+          530,
+          4250,
+          "Unable to create cluster " + name + " in pod and data center with specified ids",
+          List.of(Map.entry("podId", pod.id), Map.entry("dcId", zone.id)));
     }
     Thing cluster = state.add(Kind.CLUSTER, zone.label + "/" + name, Shapes.of("cluster"));
     Zones.put(cluster.shown, zone);
@@ -127,8 +131,7 @@ final class Hosts {
             ? addKvm(request, uri, zone, pod, cluster)
             : addSimulated(uri, zone, pod, cluster);
     host.set("hypervisor", hypervisor);
-    host.set("hosttags", request.get("hosttags"));
-    host.set("explicithosttags", request.get("hosttags"));
+    tag(host, request);
     return Listing.page(
         new Request(org.barestack.cloud.Call.of("addHost"), state),
         Kind.HOST.word,
@@ -212,8 +215,7 @@ final class Hosts {
           throw setup(
               about,
               "com.cloud.utils.exception.CloudRuntimeException",
-              "Skipping host %s because %s is already in the database for resource %s"
-                  .formatted(address, guid, guid));
+              "Skipping host %s because %s is already in the database for resource %s with ID %s".formatted(address, guid, guid, same.map(host -> host.id).orElse("")));
       default -> {}
     }
     if (!settings.agentsReachIt()) {
@@ -241,6 +243,7 @@ final class Hosts {
     host.set("clusterid", cluster.id);
     host.set("clustername", cluster.text("name"));
     host.set("arch", cluster.text("arch"));
+    host.shown.remove("istagarule");
     host.set("managementserverid", manager.id);
     host.set("managementservername", manager.text("name"));
     return host;
@@ -255,7 +258,9 @@ final class Hosts {
 
   private Answer list(Request request) {
     state.all(Kind.HOST).forEach(this::advance);
-    return Listing.of(request, Kind.HOST.word, state.all(Kind.HOST), false);
+    List<Thing> all = new ArrayList<>(state.all(Kind.HOST));
+    state.all(Kind.SYSTEM_VM).stream().flatMap(vm -> SystemVms.agent(vm).stream()).forEach(all::add);
+    return Listing.of(request, Kind.HOST.word, all, false);
   }
 
   /** A host on its way into maintenance goes on when somebody looks. */
@@ -283,9 +288,15 @@ final class Hosts {
       }
       host.set("resourcestate", allocation + "d");
     }
-    host.set("hosttags", request.get("hosttags"));
-    host.set("explicithosttags", request.get("hosttags"));
+    tag(host, request);
     return Answer.now(host);
+  }
+
+  private static void tag(Thing host, Request request) {
+    String tags = request.get("hosttags");
+    if (tags != null) {
+      host.shown.put("hosttags", tags).put("explicithosttags", tags).put("istagarule", false);
+    }
   }
 
   private static String gone(long number) {
@@ -325,7 +336,7 @@ final class Hosts {
                           && (other.is("resourcestate", "PrepareForMaintenance")
                               || other.is("resourcestate", "ErrorInPrepareForMaintenance")));
           if (others) {
-            throw Refusal.parameter(
+            throw Refusal.state(
                 "There are other servers attempting migrations for maintenance. Found hosts in"
                     + " PrepareForMaintenance OR ErrorInPrepareForMaintenance STATUS in cluster "
                     + cluster.number);
@@ -337,13 +348,22 @@ final class Hosts {
           }
           ObjectNode shown = host.shown.deepCopy();
           shown.setAll(Shapes.of("hostlater"));
+          // A quirk of this call: the job is named inside of its own result.
+          shown.put("jobid", host.hidden.getOrDefault("jobid", "")).put("jobstatus", 0);
           return Answer.of(Kind.HOST.word, shown);
         });
   }
 
   /** Moves virtual machines away; of the last host it stops them, as CloudStack does. */
   private void empty(Thing host, List<Thing> others) {
-    state.all(Kind.SYSTEM_VM, "hostid", host).forEach(state::remove);
+    for (Thing vm : state.all(Kind.SYSTEM_VM, "hostid", host)) {
+      if (others.isEmpty()) {
+        state.remove(vm);
+      } else {
+        vm.set("hostid", others.getFirst().id);
+        vm.set("hostname", others.getFirst().text("name"));
+      }
+    }
     for (Thing vm : running(host)) {
       if (!others.isEmpty()) {
         vm.set("hostid", others.getFirst().id);
