@@ -41,6 +41,7 @@ public final class CloudClient implements CloudApi, AutoCloseable {
   private final URI endpoint;
   private final Deadlines deadlines;
   private final InstantSource clock;
+  private final Mask mask;
   private final Transport transport;
   private final Answers answers;
   private final Session session;
@@ -68,7 +69,7 @@ public final class CloudClient implements CloudApi, AutoCloseable {
       Deadlines deadlines,
       InstantSource clock) {
     check(endpoint, authority);
-    Mask mask = new Mask();
+    this.mask = new Mask();
     this.endpoint = endpoint;
     this.deadlines = deadlines;
     this.clock = clock;
@@ -185,6 +186,7 @@ public final class CloudClient implements CloudApi, AutoCloseable {
   }
 
   private JsonNode send(Call call, Identity identity) {
+    call.secrets().forEach(mask::hide);
     Map<String, String> form = new TreeMap<>(call.parameters());
     form.put("command", call.command());
     form.put("response", "json");
