@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.barestack.cloud.CloudException.Fault;
 import org.barestack.model.Site;
 
 /**
@@ -18,14 +19,14 @@ import org.barestack.model.Site;
  */
 public final class CloudDestroy {
   private final CloudApi api;
-  private final Supplier<Patience> patience;
+  private final Supplier<Rounds> patience;
   private final Consumer<String> tell;
 
   /**
    * @param patience for what takes its time: maintenance, the end of system VMs
    * @param tell for people, what is being done
    */
-  public CloudDestroy(CloudApi api, Supplier<Patience> patience, Consumer<String> tell) {
+  public CloudDestroy(CloudApi api, Supplier<Rounds> patience, Consumer<String> tell) {
     this.api = api;
     this.patience = patience;
     this.tell = tell;
@@ -124,10 +125,10 @@ public final class CloudDestroy {
       if (machine.path("state").asText().equals("Expunging")) {
         continue; // it was destroyed before this run, and is not gone yet
       }
-      delete(Part.MACHINE, machine, one("destroyVirtualMachine", machine).with("expunge", "true"));
+      delete(Part.MACHINE, machine, zone, one("destroyVirtualMachine", machine).with("expunge", "true"));
     }
     for (JsonNode systemVm : all(Part.SYSTEM_VM, zone)) {
-      delete(Part.SYSTEM_VM, systemVm, one("destroySystemVm", systemVm));
+      delete(Part.SYSTEM_VM, systemVm, zone, one("destroySystemVm", systemVm));
     }
     for (Part part : List.of(Part.MACHINE, Part.SYSTEM_VM)) {
       Optional<Diagnosis> left = gone(part, zone);
@@ -137,7 +138,7 @@ public final class CloudDestroy {
     }
     // With its virtual router, which runs on a host; so before the hosts.
     for (JsonNode network : all(Part.NETWORK, zone)) {
-      delete(Part.NETWORK, network, one("deleteNetwork", network));
+      delete(Part.NETWORK, network, zone, one("deleteNetwork", network));
     }
     return storage(zone)
         .or(() -> hosts(zone))
@@ -148,13 +149,13 @@ public final class CloudDestroy {
 
   private Optional<Diagnosis> rest(Site site, String zone) {
     for (JsonNode cluster : all(Part.CLUSTER, zone)) {
-      delete(Part.CLUSTER, cluster, one("deleteCluster", cluster));
+      delete(Part.CLUSTER, cluster, zone, one("deleteCluster", cluster));
     }
     for (JsonNode pod : all(Part.POD, zone)) {
-      delete(Part.POD, pod, one("deletePod", pod));
+      delete(Part.POD, pod, zone, one("deletePod", pod));
     }
     for (JsonNode range : all(Part.RANGE, zone)) {
-      delete(Part.RANGE, range, one("deleteVlanIpRange", range));
+      delete(Part.RANGE, range, zone, one("deleteVlanIpRange", range));
     }
     // CloudStack deletes it at once, whatever still needs it.
     for (Part user : List.of(Part.MACHINE, Part.SYSTEM_VM, Part.POOL, Part.HOST)) {
@@ -168,10 +169,10 @@ public final class CloudDestroy {
       }
     }
     for (JsonNode store : all(Part.IMAGE_STORE, zone)) {
-      delete(Part.IMAGE_STORE, store, one("deleteImageStore", store));
+      delete(Part.IMAGE_STORE, store, zone, one("deleteImageStore", store));
     }
     for (JsonNode network : all(Part.PHYSICAL_NETWORK, zone)) {
-      delete(Part.PHYSICAL_NETWORK, network, one("deletePhysicalNetwork", network));
+      delete(Part.PHYSICAL_NETWORK, network, zone, one("deletePhysicalNetwork", network));
     }
     change("zone " + site.zone().name() + ": deleted", Call.of("deleteZone", "id", zone));
     return Optional.empty();
@@ -215,7 +216,7 @@ public final class CloudDestroy {
 
   /** Until none of them is there; they take some seconds to go. */
   private Optional<Diagnosis> gone(Part part, String zone) {
-    Patience left = patience.get();
+    Rounds left = patience.get();
     while (true) {
       List<String> names = names(part, zone);
       if (names.isEmpty()) {
@@ -233,7 +234,7 @@ public final class CloudDestroy {
   }
 
   private Optional<Diagnosis> storage(String zone) {
-    Patience left = patience.get();
+    Rounds left = patience.get();
     while (true) {
       List<JsonNode> pools = all(Part.POOL, zone);
       if (pools.isEmpty()) {
@@ -241,12 +242,9 @@ public final class CloudDestroy {
       }
       for (JsonNode pool : pools) {
         switch (pool.path("state").asText()) {
-          case "Maintenance" -> delete(Part.POOL, pool, one("deleteStoragePool", pool));
+          case "Maintenance" -> delete(Part.POOL, pool, zone, one("deleteStoragePool", pool));
           case "PrepareForMaintenance" -> {}
-          default ->
-              change(
-                  Part.POOL.kind + " " + Part.POOL.of(pool) + ": going into maintenance",
-                  one("enableStorageMaintenance", pool));
+          default -> maintain(pool, zone);
         }
       }
       if (!left.again()) {
@@ -261,13 +259,29 @@ public final class CloudDestroy {
     }
   }
 
+  private void maintain(JsonNode pool, String zone) {
+    try {
+      change(
+          Part.POOL.kind + " " + Part.POOL.of(pool) + ": going into maintenance",
+          one("enableStorageMaintenance", pool));
+    } catch (CloudException e) {
+      boolean onItsWay =
+          all(Part.POOL, zone).stream()
+              .filter(one -> one.path("id").equals(pool.path("id")))
+              .allMatch(one -> one.path("state").asText().endsWith("Maintenance"));
+      if (!(e.fault() instanceof Fault.Refused) || !onItsWay) {
+        throw e;
+      }
+    }
+  }
+
   /**
    * One host of each cluster at a time, as CloudStack takes no more. Nothing runs on them any more,
    * so what does not reach maintenance is deleted by force.
    */
   private Optional<Diagnosis> hosts(String zone) {
     HostRemoval removal = new HostRemoval(api, patience, tell);
-    Patience left = patience.get();
+    Rounds left = patience.get();
     while (true) {
       List<CloudHost> hosts =
           CloudHost.list(api, Call.of("listHosts", "zoneid", zone)).stream()
@@ -291,9 +305,7 @@ public final class CloudDestroy {
       }
       for (CloudHost host : hosts) {
         if (host.takesGuests() && busy.add(host.clusterId())) {
-          change(
-              "host " + host.address() + ": going into maintenance",
-              Call.of("prepareHostForMaintenance", "id", host.id()));
+          removal.prepare(host);
         }
       }
       if (some) {
@@ -316,8 +328,18 @@ public final class CloudDestroy {
     return Call.of(command, "id", thing.path("id").asText());
   }
 
-  private void delete(Part part, JsonNode thing, Call call) {
-    change(part.kind + " " + part.of(thing) + ": deleted", call);
+  /** A job of a run that was cut off may have done it between our look and our call. */
+  private void delete(Part part, JsonNode thing, String zone, Call call) {
+    try {
+      api.call(call);
+    } catch (CloudException e) {
+      JsonNode id = thing.path("id");
+      if (!(e.fault() instanceof Fault.Refused)
+          || all(part, zone).stream().anyMatch(one -> one.path("id").equals(id))) {
+        throw e;
+      }
+    }
+    tell.accept(part.kind + " " + part.of(thing) + ": deleted");
   }
 
   private void change(String what, Call call) {

@@ -24,16 +24,14 @@ public final class HostMembership implements Membership {
               .findFirst();
       return host.isEmpty() ? new Answer.NotCounted() : new Answer.Counted(words(host.get()));
     } catch (CloudException e) {
-      return new Answer.Unknown(why(e));
+      return new Answer.Unknown(why(e, site, worker));
     }
   }
 
-  /** Why CloudStack could not be asked. */
-  public static Diagnosis why(CloudException e) {
-    return new Diagnosis(
-        String.valueOf(e.getMessage()),
-        "CloudStack could not be asked",
-        "see that the management server runs and can be reached from here");
+  /** What a call that brought no result means for people. */
+  public static Diagnosis why(CloudException e, Site site, Node node) {
+    return Diagnoses.of(
+        e.fault(), new Diagnoses.Context(site.managementNode().name().text(), node.name().text()));
   }
 
   private String words(CloudHost host) {

@@ -3,6 +3,7 @@ package org.barestack.cloud;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -18,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HostRemoval {
   private final CloudApi api;
-  private final Supplier<Patience> patience;
+  private final Supplier<Rounds> patience;
   private final Consumer<String> tell;
 
   /**
    * @param patience for a host to reach maintenance, and to be gone
    * @param tell for people, what is being done
    */
-  public HostRemoval(CloudApi api, Supplier<Patience> patience, Consumer<String> tell) {
+  public HostRemoval(CloudApi api, Supplier<Rounds> patience, Consumer<String> tell) {
     this.api = api;
     this.patience = patience;
     this.tell = tell;
@@ -97,7 +98,7 @@ public final class HostRemoval {
    * @throws CloudException if CloudStack was not reached, or refused what it should not
    */
   public Outcome remove(Site site, Node worker, boolean force) {
-    Patience left = patience.get();
+    Rounds left = patience.get();
     boolean asked = false;
     while (true) {
       Optional<CloudHost> found = find(worker);
@@ -127,7 +128,10 @@ public final class HostRemoval {
           asked = true;
         }
       } else {
-        asked = prepare(site, worker, host);
+        asked = prepare(host);
+        if (asked) {
+          sendSystemVmsAway(site, host);
+        }
       }
       if (!left.again()) {
         return new Outcome.StillThere(
@@ -140,22 +144,29 @@ public final class HostRemoval {
   }
 
   /**
-   * @return false if it must be asked again
+   * Asks for maintenance. The job of the call says nothing of how far that came.
+   *
+   * @return false if it must be asked again later
    */
-  private boolean prepare(Site site, Node worker, CloudHost host) {
+  boolean prepare(CloudHost host) {
     try {
-      tell.accept(worker.name() + ": going into maintenance");
       api.call(Call.of("prepareHostForMaintenance", "id", host.id()));
     } catch (CloudException e) {
-      // One host at a time in each cluster; the other one will be done.
-      if (e.fault() instanceof Fault.Refused(Call _, int _, String text)
-          && text.contains("other servers attempting migrations")) {
-        tell.accept(worker.name() + ": another host of " + host.cluster() + " goes first");
-        return false;
+      if (!(e.fault() instanceof Fault.Refused(Call _, int _, String text))) {
+        throw e;
       }
-      throw e;
+      boolean waits = text.contains("other servers attempting migrations");
+      boolean onItsWay =
+          CloudHost.list(api, Call.of("listHosts", "clusterid", host.clusterId())).stream()
+              .filter(one -> one.id().equals(host.id()))
+              .allMatch(one -> isPreparing(one) || isReady(one));
+      // One host at a time in each cluster; or a run that was cut off has asked before.
+      if (!waits && !onItsWay) {
+        throw e;
+      }
+      return onItsWay;
     }
-    sendSystemVmsAway(site, host);
+    tell.accept("host " + host.address() + ": going into maintenance");
     return true;
   }
 
@@ -167,7 +178,9 @@ public final class HostRemoval {
     if (site.workers().isolation() == Site.Isolation.STRICT) {
       for (JsonNode systemVm : systemVms(host)) {
         tell.accept(name(systemVm) + ": destroyed, CloudStack starts another one elsewhere");
-        api.call(Call.of("destroySystemVm", "id", systemVm.path("id").asText()));
+        change(Call.of("destroySystemVm", "id", systemVm.path("id").asText()), () ->
+            systemVms(host).stream()
+                .noneMatch(one -> one.path("id").equals(systemVm.path("id"))));
       }
     }
   }
@@ -177,7 +190,22 @@ public final class HostRemoval {
     tell.accept(
         "host " + host.address() + ": deleted from CloudStack" + (forced ? ", by force" : ""));
     Call call = Call.of("deleteHost", "id", host.id());
-    api.call(forced ? call.with("forced", "true") : call);
+    change(
+        forced ? call.with("forced", "true") : call,
+        () ->
+            CloudHost.list(api, Call.of("listHosts")).stream()
+                .noneMatch(one -> one.id().equals(host.id())));
+  }
+
+  /** What a run that was cut off has begun may be done between our look and our call. */
+  private void change(Call call, BooleanSupplier isDone) {
+    try {
+      api.call(call);
+    } catch (CloudException e) {
+      if (!(e.fault() instanceof Fault.Refused) || !isDone.getAsBoolean()) {
+        throw e;
+      }
+    }
   }
 
   /** Whether CloudStack deletes it without force. */

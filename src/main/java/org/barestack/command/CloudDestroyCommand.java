@@ -8,7 +8,7 @@ import org.barestack.cloud.CloudDestroy;
 import org.barestack.cloud.CloudException;
 import org.barestack.cloud.Diagnosis;
 import org.barestack.cloud.HostMembership;
-import org.barestack.cloud.Patience;
+import org.barestack.cloud.Rounds;
 import org.barestack.model.Site;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +37,7 @@ public final class CloudDestroyCommand implements Callable<Integer> {
   @Spec private CommandSpec command = CommandSpec.create();
 
   private final CloudDoor door;
-  private final Supplier<Patience> patience;
+  private final Supplier<Rounds> patience;
 
   public CloudDestroyCommand(CloudDoor door) {
     this(door, WorkerTeardown.USUAL);
@@ -46,7 +46,7 @@ public final class CloudDestroyCommand implements Callable<Integer> {
   /**
    * @param patience for CloudStack to let go of what it has
    */
-  public CloudDestroyCommand(CloudDoor door, Supplier<Patience> patience) {
+  public CloudDestroyCommand(CloudDoor door, Supplier<Rounds> patience) {
     this.door = door;
     this.patience = patience;
   }
@@ -79,7 +79,7 @@ public final class CloudDestroyCommand implements Callable<Integer> {
         case CloudDestroy.Outcome.StillThere(Diagnosis why) -> throw Failure.notDone(left(why));
       };
     } catch (CloudException e) {
-      throw Failure.notDone(left(HostMembership.why(e)));
+      throw Failure.notDone(left(HostMembership.why(e, site, site.managementNode())));
     }
   }
 

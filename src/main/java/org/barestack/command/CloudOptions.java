@@ -21,6 +21,7 @@ final class CloudOptions {
   @Option(
       names = "--url",
       paramLabel = "URL",
+      hidden = true,
       description = {
         "CloudStack's API (default:",
         "https://ADDRESS:8443/client/api of the",
@@ -31,6 +32,7 @@ final class CloudOptions {
   @Option(
       names = "--password-file",
       paramLabel = "FILE",
+      hidden = true,
       description = {
         "The password of CloudStack's admin (default:",
         "admin-password of secrets.age)."

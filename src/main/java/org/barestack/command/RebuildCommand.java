@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.barestack.cloud.Patience;
+import org.barestack.cloud.Rounds;
 import org.barestack.model.Node;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
@@ -68,7 +68,7 @@ public final class RebuildCommand implements Callable<Integer> {
 
   private final List<String> ssh;
   private final CloudDoor door;
-  private final Supplier<Patience> patience;
+  private final Supplier<Rounds> patience;
 
   /**
    * @param ssh how the system's ssh program is called
@@ -80,7 +80,7 @@ public final class RebuildCommand implements Callable<Integer> {
   /**
    * @param patience for CloudStack to let go of a worker
    */
-  public RebuildCommand(List<String> ssh, CloudDoor door, Supplier<Patience> patience) {
+  public RebuildCommand(List<String> ssh, CloudDoor door, Supplier<Rounds> patience) {
     this.ssh = List.copyOf(ssh);
     this.door = door;
     this.patience = patience;

@@ -15,7 +15,7 @@ import org.barestack.cloud.CloudDestroy;
 import org.barestack.cloud.CloudException;
 import org.barestack.cloud.Diagnosis;
 import org.barestack.cloud.HostMembership;
-import org.barestack.cloud.Patience;
+import org.barestack.cloud.Rounds;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.model.Disk;
 import org.barestack.model.Journal;
@@ -42,7 +42,7 @@ record SiteTeardown(
     CommandSpec command,
     JournalOptions options,
     PermitGuard guard,
-    Supplier<Patience> patience,
+    Supplier<Rounds> patience,
     boolean yes) {
   private static final Map<String, String> MARK = Map.of("teardown", "all");
 
@@ -131,7 +131,7 @@ record SiteTeardown(
           }
           return Optional.of(destroy);
         } catch (CloudException e) {
-          return notAsked(out, site, journal, HostMembership.why(e));
+          return notAsked(out, site, journal, HostMembership.why(e, site, site.managementNode()));
         }
       }
       case CloudOptions.Opening.NotOpen(Diagnosis why) -> {
@@ -163,7 +163,7 @@ record SiteTeardown(
       }
       left = why;
     } catch (CloudException e) {
-      left = HostMembership.why(e);
+      left = HostMembership.why(e, site, site.managementNode());
     }
     if (!guard.force()) {
       throw Failure.notDone(

@@ -3,7 +3,7 @@ package org.barestack.command;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.barestack.cloud.Patience;
+import org.barestack.cloud.Rounds;
 import org.barestack.model.Node;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
@@ -55,7 +55,7 @@ public final class TeardownCommand implements Callable<Integer> {
   @Spec private CommandSpec command = CommandSpec.create();
 
   private final CloudDoor door;
-  private final Supplier<Patience> patience;
+  private final Supplier<Rounds> patience;
 
   public TeardownCommand(CloudDoor door) {
     this(door, WorkerTeardown.USUAL);
@@ -64,7 +64,7 @@ public final class TeardownCommand implements Callable<Integer> {
   /**
    * @param patience for CloudStack to let go of what it has
    */
-  public TeardownCommand(CloudDoor door, Supplier<Patience> patience) {
+  public TeardownCommand(CloudDoor door, Supplier<Rounds> patience) {
     this.door = door;
     this.patience = patience;
   }

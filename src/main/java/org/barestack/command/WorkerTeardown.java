@@ -10,7 +10,7 @@ import org.barestack.cloud.CloudException;
 import org.barestack.cloud.Diagnosis;
 import org.barestack.cloud.HostMembership;
 import org.barestack.cloud.HostRemoval;
-import org.barestack.cloud.Patience;
+import org.barestack.cloud.Rounds;
 import org.barestack.model.Journal;
 import org.barestack.model.Node;
 import org.barestack.model.Site;
@@ -22,11 +22,11 @@ import org.barestack.model.Site;
  * @param patience for a host to be gone
  * @param tell for people, what is being done
  */
-record WorkerTeardown(PermitGuard guard, Supplier<Patience> patience, Consumer<String> tell)
+record WorkerTeardown(PermitGuard guard, Supplier<Rounds> patience, Consumer<String> tell)
     implements Clearance {
   /** Guests with much memory take their time to be moved. */
-  static final Supplier<Patience> USUAL =
-      Patience.of(Duration.ofSeconds(3), Duration.ofMinutes(30));
+  static final Supplier<Rounds> USUAL =
+      Rounds.of(Duration.ofSeconds(3), Duration.ofMinutes(30));
 
   @Override
   public List<String> look(Site site, Node node, Journal journal) {
@@ -35,7 +35,7 @@ record WorkerTeardown(PermitGuard guard, Supplier<Patience> patience, Consumer<S
         try {
           return words(node, new HostRemoval(api, patience, tell).look(site, node));
         } catch (CloudException e) {
-          return notAsked(site, node, journal, HostMembership.why(e));
+          return notAsked(site, node, journal, HostMembership.why(e, site, node));
         }
       }
       case CloudOptions.Opening.NotOpen(Diagnosis why) -> {
@@ -105,7 +105,7 @@ record WorkerTeardown(PermitGuard guard, Supplier<Patience> patience, Consumer<S
         if (!guard.force() && guard.mayHaveCloud(site, journal)) {
           throw Failure.notDone(
               "%s%nNothing was ordered. To go on: barestack teardown %s"
-                  .formatted(HostMembership.why(e), node.name()));
+                  .formatted(HostMembership.why(e, site, node), node.name()));
         }
       }
     }

@@ -142,8 +142,8 @@ class CloudFaultsTest {
             "createZone: that is no answer of CloudStack: HTTP 404 without an errorcode"),
         new Row(
             "a redirection",
-            "HTTP/1.1 302 Found\r\nLocation: https://elsewhere/login?key=1\r\nContent-Length: 0\r\n"
-                + "Connection: close\r\n\r\n",
+            RawServer.http(302, "text/html", "")
+                .replace("Connection", "Location: https://elsewhere/login?key=1\r\nConnection"),
             Fault.Unexpected.class,
             "createZone: that is no answer of CloudStack: HTTP 302, a redirection to"
                 + " https://elsewhere/login"),

@@ -53,7 +53,11 @@ public class CloudFuzzTest {
         seeds.add(
             input(
                 Math.max(0, STATUS.indexOf(call.path("http").asInt())),
-                "{\"" + command.toLowerCase(Locale.ROOT) + "response\":" + call.path("body") + "}"));
+                "{\""
+                    + command.toLowerCase(Locale.ROOT)
+                    + "response\":"
+                    + call.path("body")
+                    + "}"));
       }
     }
     assertThat(seeds).hasSizeGreaterThan(40);
@@ -112,11 +116,10 @@ public class CloudFuzzTest {
     return Arrays.asList(
         outcome(() -> api.call(Call.of("createZone")).getNodeType()),
         outcome(() -> Math.min(2, CloudLists.list(api, Call.of("listZones"), "zone").size())),
-        outcome(
-            () ->
-                new Jobs(api, answers, Duration.ZERO)
-                    .result(Call.of("createZone"), "job-1")
-                    .getNodeType()));
+        outcome(() ->
+            new Jobs(api, answers, Duration.ZERO)
+                .result(Call.of("createZone"), "job-1")
+                .getNodeType()));
   }
 
   private interface Act {
