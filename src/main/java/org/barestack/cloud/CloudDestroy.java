@@ -125,7 +125,11 @@ public final class CloudDestroy {
       if (machine.path("state").asText().equals("Expunging")) {
         continue; // it was destroyed before this run, and is not gone yet
       }
-      delete(Part.MACHINE, machine, zone, one("destroyVirtualMachine", machine).with("expunge", "true"));
+      delete(
+          Part.MACHINE,
+          machine,
+          zone,
+          one("destroyVirtualMachine", machine).with("expunge", "true"));
     }
     for (JsonNode systemVm : all(Part.SYSTEM_VM, zone)) {
       delete(Part.SYSTEM_VM, systemVm, zone, one("destroySystemVm", systemVm));

@@ -177,24 +177,25 @@ public final class HostRemoval {
   private void sendSystemVmsAway(Site site, CloudHost host) {
     if (site.workers().isolation() == Site.Isolation.STRICT) {
       for (JsonNode systemVm : systemVms(host)) {
+        change(
+            Call.of("destroySystemVm", "id", systemVm.path("id").asText()),
+            () ->
+                systemVms(host).stream()
+                    .noneMatch(one -> one.path("id").equals(systemVm.path("id"))));
         tell.accept(name(systemVm) + ": destroyed, CloudStack starts another one elsewhere");
-        change(Call.of("destroySystemVm", "id", systemVm.path("id").asText()), () ->
-            systemVms(host).stream()
-                .noneMatch(one -> one.path("id").equals(systemVm.path("id"))));
       }
     }
   }
 
   /** Deletes it, by force if there is no other way. */
   void delete(CloudHost host, boolean forced) {
-    tell.accept(
-        "host " + host.address() + ": deleted from CloudStack" + (forced ? ", by force" : ""));
     Call call = Call.of("deleteHost", "id", host.id());
     change(
         forced ? call.with("forced", "true") : call,
         () ->
             CloudHost.list(api, Call.of("listHosts")).stream()
                 .noneMatch(one -> one.id().equals(host.id())));
+    tell.accept("host " + host.address() + ": deleted" + (forced ? ", by force" : ""));
   }
 
   /** What a run that was cut off has begun may be done between our look and our call. */

@@ -25,8 +25,7 @@ import org.barestack.model.Site;
 record WorkerTeardown(PermitGuard guard, Supplier<Rounds> patience, Consumer<String> tell)
     implements Clearance {
   /** Guests with much memory take their time to be moved. */
-  static final Supplier<Rounds> USUAL =
-      Rounds.of(Duration.ofSeconds(3), Duration.ofMinutes(30));
+  static final Supplier<Rounds> USUAL = Rounds.of(Duration.ofSeconds(3), Duration.ofMinutes(30));
 
   @Override
   public List<String> look(Site site, Node node, Journal journal) {
