@@ -226,7 +226,7 @@ public final class CloudApply implements Cloud {
 
     private void fault(Diagnosis diagnosis) {
       faults.add(diagnosis);
-      progress.accept("failed: " + diagnosis);
+      progress.accept("failed: " + diagnosis.symptom());
     }
 
     // --- Hosts ---
