@@ -70,7 +70,7 @@ class CloudCommandsTest {
 
   /** The page about it shows this. */
   @Test
-  void fromNothingToACloud() {
+  void fromNothingToACloud() throws IOException {
     Barestack before = run("plan");
     assertThat(before.status()).as(before.err()).isEqualTo(3);
     Barestack apply = run("apply");
@@ -86,6 +86,10 @@ class CloudCommandsTest {
             "apply", apply.err() + apply.out(),
             "plan after it", after.out(),
             "apply again.json", again.out()));
+    assertThat(Files.readString(Path.of("docs/cloud.md")))
+        .contains("$ barestack cloud plan\n" + before.out())
+        .contains("$ barestack cloud apply\n" + apply.err() + apply.out())
+        .contains("$ barestack cloud plan\n" + after.out());
     assertThat(run("plan", "--json").out()).contains("\"done\" : true");
   }
 
