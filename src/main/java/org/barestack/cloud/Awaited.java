@@ -19,16 +19,18 @@ record Awaited(String what, Seen seen, String node) {
   /** Hosts, the system VM template, system VMs. Empty if all of it runs. */
   static List<Awaited> of(CloudDesign design, LivingCloud living) {
     List<Awaited> awaited = new ArrayList<>();
-    for (Node worker : design.workers()) {
+    for (Node worker : design.find().workers()) {
       design
+          .find()
           .host(living, worker)
           .map(host -> text(host, "state"))
           .filter(state -> !state.equals("Up"))
           .ifPresent(state -> awaited.add(host(worker, state)));
     }
-    String manager = design.manager();
+    String manager = design.find().manager();
     Optional<JsonNode> template =
         design
+            .find()
             .inZone(
                 living,
                 Call.of(
@@ -36,7 +38,7 @@ record Awaited(String what, Seen seen, String node) {
                     "templatefilter",
                     "all",
                     "hypervisor",
-                    design.hypervisor().toString()))
+                    design.find().hypervisor().toString()))
             .stream()
             .filter(one -> text(one, "templatetype").equals("SYSTEM"))
             .findFirst();
@@ -55,13 +57,15 @@ record Awaited(String what, Seen seen, String node) {
     Seen.Surroundings around =
         new Seen.Surroundings(
             design
+                .find()
                 .zone(living)
                 .filter(zone -> text(zone, "allocationstate").equals("Enabled"))
                 .isPresent(),
             ready,
             design.primary(living).filter(pool -> text(pool, "state").equals("Up")).isPresent(),
-            design.hosts(living).stream().anyMatch(host -> text(host, "state").equals("Up")));
-    List<JsonNode> vms = design.inZone(living, Call.of("listSystemVms"));
+            design.find().hosts(living).stream()
+                .anyMatch(host -> text(host, "state").equals("Up")));
+    List<JsonNode> vms = design.find().inZone(living, Call.of("listSystemVms"));
     for (String type : List.of("secondarystoragevm", "consoleproxy")) {
       List<JsonNode> ofType =
           vms.stream().filter(vm -> text(vm, "systemvmtype").equals(type)).toList();
@@ -93,7 +97,8 @@ record Awaited(String what, Seen seen, String node) {
     String agent = text(vm, "agentstate");
     // The simulator's console proxy never has one.
     boolean up =
-        agent.equals("Up") || (agent.isEmpty() && design.hypervisor() == Hypervisor.SIMULATOR);
+        agent.equals("Up")
+            || (agent.isEmpty() && design.find().hypervisor() == Hypervisor.SIMULATOR);
     return text(vm, "state").equals("Running") && up;
   }
 

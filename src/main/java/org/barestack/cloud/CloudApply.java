@@ -238,7 +238,7 @@ public final class CloudApply implements Cloud {
       List<Task> first = new ArrayList<>();
       List<Task> others = new ArrayList<>();
       Set<String> begun = new HashSet<>();
-      design.hosts(living).forEach(host -> begun.add(text(host, "clustername")));
+      design.find().hosts(living).forEach(host -> begun.add(text(host, "clustername")));
       for (Part part : parts) {
         NodeName node = part.node();
         if (node == null) {
@@ -371,7 +371,8 @@ public final class CloudApply implements Cloud {
     /** Without a host that is up or on its way no system VM starts, however long one waits. */
     private boolean canCome(List<Awaited> awaited) {
       return awaited.stream().anyMatch(one -> one.seen() instanceof Seen.HostNotUp)
-          || design.hosts(living).stream().anyMatch(host -> text(host, "state").equals("Up"));
+          || design.find().hosts(living).stream()
+              .anyMatch(host -> text(host, "state").equals("Up"));
     }
 
     // --- Standings ---
@@ -404,18 +405,19 @@ public final class CloudApply implements Cloud {
       if (why != null) {
         return new Standing.NotUp(why);
       }
-      String state = design.host(living, node).map(host -> text(host, "state")).orElse("missing");
+      String state =
+          design.find().host(living, node).map(host -> text(host, "state")).orElse("missing");
       return state.equals("Up")
           ? new Standing.Up()
           : new Standing.NotUp(diagnosis(Awaited.host(node, state).seen(), node.name().text()));
     }
 
     private Diagnosis diagnosis(Seen seen, String node) {
-      return Diagnoses.of(seen, new Diagnoses.Context(design.manager(), node));
+      return Diagnoses.of(seen, new Diagnoses.Context(design.find().manager(), node));
     }
 
     private Diagnosis diagnosis(CloudException e) {
-      return diagnosis(new Seen.Failed(e.fault()), design.manager());
+      return diagnosis(new Seen.Failed(e.fault()), design.find().manager());
     }
 
     /** The same as far as the cloud still answers; else the reason for which all stopped. */

@@ -2,6 +2,7 @@ package org.barestack.cloud;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.barestack.model.NodeName;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,31 @@ record Part(
     @Nullable NodeName node,
     Function<LivingCloud, Look> look,
     Function<LivingCloud, List<Call>> make) {
+
+  /** A part that is neither a cluster nor a host. */
+  static Part of(
+      String kind,
+      String name,
+      String detail,
+      Function<LivingCloud, Look> look,
+      Function<LivingCloud, List<Call>> make) {
+    return new Part(kind, name, detail, null, null, look, make);
+  }
+
+  /** It is there, with these differences. */
+  static Look there(Stream<Difference> differences) {
+    return new Look.There(differences.toList());
+  }
+
+  /** The difference of a field, if there is one. */
+  static Stream<Difference> differs(String field, String is, String wanted, Fix fix) {
+    return is.equals(wanted) ? Stream.empty() : Stream.of(new Difference(field, is, wanted, fix));
+  }
+
+  /** The same where one call sets it right. */
+  static Stream<Difference> mended(String field, String is, String wanted, Call call, String note) {
+    return differs(field, is, wanted, new Fix.Mend(List.of(call), note));
+  }
 
   /** What was found. */
   sealed interface Look {
