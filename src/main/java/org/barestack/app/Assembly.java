@@ -30,7 +30,15 @@ import org.barestack.boot.BootDesk.OpenInstall;
 import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
 import org.barestack.boot.SecretDesk;
+import org.barestack.cloud.CloudApi;
+import org.barestack.cloud.CloudClient;
+import org.barestack.cloud.Credentials;
+import org.barestack.cloud.Deadlines;
 import org.barestack.command.BuildIsoCommand;
+import org.barestack.command.CloudApplyCommand;
+import org.barestack.command.CloudCommand;
+import org.barestack.command.CloudDestroyCommand;
+import org.barestack.command.CloudPlanCommand;
 import org.barestack.command.DemoCommand;
 import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.EventsCommand;
@@ -56,6 +64,7 @@ import org.barestack.command.SeedCommand;
 import org.barestack.command.ServeCommand;
 import org.barestack.command.Server;
 import org.barestack.command.StatusCommand;
+import org.barestack.command.TeardownCommand;
 import org.barestack.command.ValidateCommand;
 import org.barestack.command.WatchCommand;
 import org.barestack.content.Loaders;
@@ -126,11 +135,26 @@ final class Assembly {
         .addSubcommand(new WatchCommand())
         .addSubcommand(new EventsCommand())
         .addSubcommand(new LogsCommand(System.out))
-        .addSubcommand(new ReinstallCommand(List.of("ssh")))
-        .addSubcommand(new RebuildCommand(List.of("ssh")))
+        .addSubcommand(new ReinstallCommand(List.of("ssh"), Assembly::cloud))
+        .addSubcommand(new RebuildCommand(List.of("ssh"), Assembly::cloud))
+        .addSubcommand(new TeardownCommand(Assembly::cloud))
         .addSubcommand(new ForgetCommand())
+        .addSubcommand(
+            new CommandLine(new CloudCommand())
+                .addSubcommand(new CloudPlanCommand(Assembly::cloud))
+                .addSubcommand(new CloudApplyCommand(Assembly::cloud))
+                .addSubcommand(new CloudDestroyCommand(Assembly::cloud)))
         .addSubcommand(secrets())
         .addSubcommand(new DemoCommand());
+  }
+
+  /** Commands ask a CloudStack that is up; they do not wait for one. */
+  private static CloudApi cloud(URI endpoint, @Nullable String authority, Secret password) {
+    return new CloudClient(
+        endpoint,
+        authority == null ? null : SiteAuthority.parse(authority),
+        new Credentials("admin", password),
+        Deadlines.USUAL.ready(Duration.ZERO));
   }
 
   private static CommandLine secrets() {
