@@ -2,6 +2,7 @@ package org.barestack.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,13 +12,16 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.barestack.boot.BootAnswer;
 import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootRequest;
+import org.barestack.cloud.Call;
 import org.barestack.cloud.CloudApi;
 import org.barestack.cloud.CloudClient;
+import org.barestack.cloud.CloudException;
 import org.barestack.cloud.HostMembership;
 import org.barestack.cloud.Membership;
 import org.barestack.command.CloudCommand;
@@ -482,6 +486,65 @@ class TeardownCommandTest {
     assertThat(orders("kvm1")).hasSize(2);
     assertThat(orders("kvm2")).as("it never used its first one").hasSize(1);
     assertThat(permitted("kvm2")).isTrue();
+  }
+
+  /** Whatever happened before: without force, who gets a permit is not counted. */
+  @Test
+  void inNoRandomStateIsACountedWorkerPermitted() {
+    Random random = new Random(5);
+    List<String> commands =
+        List.of(
+            "reinstall kvm1 --wipe --yes",
+            "teardown kvm1 --yes",
+            "rebuild kvm1 --yes",
+            "reinstall kvm1",
+            "cloud destroy --yes",
+            "teardown --all --yes");
+    int given = 0;
+    int refused = 0;
+    for (int step = 0; step < 60; step++) {
+      boolean reached = random.nextInt(4) > 0;
+      way = reached ? UnaryOperator.identity() : real -> TeardownCommandTest::silence;
+      switch (random.nextInt(6)) {
+        case 0 -> {
+          // Its permit is taken back, and it is a host again.
+          try (Journal journal = journal()) {
+            new BootDesk(() -> site, journal, InstantSource.system(), new SecureRandom())
+                .reinstall(new NodeName("kvm1"), List.of());
+          }
+          LivingZone.apply(api, site);
+        }
+        case 1 -> {
+          if (counted("kvm1")) {
+            server.hostState(KVM1, List.of("Up", "Down", "Alert").get(random.nextInt(3)));
+          }
+        }
+        case 2 -> {
+          if (counted("kvm1")) {
+            server.virtualMachine("vm" + step, KVM1);
+          }
+        }
+        default -> {
+          boolean before = permitted("kvm1");
+          String command = commands.get(random.nextInt(commands.size()));
+          int orders = orders("kvm1").size();
+          boolean ended = run(command.split(" ", -1)).status() == 0;
+          boolean now = permitted("kvm1") && (orders("kvm1").size() > orders || !before);
+          if (now) {
+            given++;
+            assertThat(counted("kvm1")).as(step + ": " + command).isFalse();
+            assertThat(reached).as(step + ": " + command).isTrue();
+          }
+          refused += ended ? 0 : 1;
+        }
+      }
+    }
+    assertThat(given).isGreaterThan(2);
+    assertThat(refused).isGreaterThan(5);
+  }
+
+  private static JsonNode silence(Call call) {
+    throw new CloudException(new CloudException.Fault.NotReached(call, "connection refused"));
   }
 
   /** CloudStack takes it in again between the removal and the permit. */
