@@ -35,8 +35,10 @@ import org.barestack.cloud.CloudClient;
 import org.barestack.cloud.Credentials;
 import org.barestack.cloud.Deadlines;
 import org.barestack.command.BuildIsoCommand;
+import org.barestack.command.CloudApplyCommand;
 import org.barestack.command.CloudCommand;
 import org.barestack.command.CloudDestroyCommand;
+import org.barestack.command.CloudPlanCommand;
 import org.barestack.command.DemoCommand;
 import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.EventsCommand;
@@ -139,6 +141,8 @@ final class Assembly {
         .addSubcommand(new ForgetCommand())
         .addSubcommand(
             new CommandLine(new CloudCommand())
+                .addSubcommand(new CloudPlanCommand(Assembly::cloud))
+                .addSubcommand(new CloudApplyCommand(Assembly::cloud))
                 .addSubcommand(new CloudDestroyCommand(Assembly::cloud)))
         .addSubcommand(secrets())
         .addSubcommand(new DemoCommand());

@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.barestack.cloud.CloudException.Fault;
 import org.barestack.cloud.Part.Difference;
 import org.barestack.cloud.Part.Fix;
@@ -227,7 +226,7 @@ public final class CloudApply implements Cloud {
 
     private void fault(Diagnosis diagnosis) {
       faults.add(diagnosis);
-      progress.accept("failed: " + diagnosis);
+      progress.accept("failed: " + diagnosis.symptom());
     }
 
     // --- Hosts ---
@@ -285,13 +284,10 @@ public final class CloudApply implements Cloud {
         return;
       }
       progress.accept(
-          tasks.size() == 1
-              ? "adding 1 host; it can take five minutes"
-              : "adding "
-                  + tasks.size()
-                  + " hosts, "
-                  + Math.min(parallel, tasks.size())
-                  + " at a time; each can take five minutes");
+          (tasks.size() == 1 ? "1 host" : tasks.size() + " hosts")
+              + " to add or reconnect, "
+              + Math.min(parallel, tasks.size())
+              + " at a time; each can take five minutes");
       ExecutorService workers =
           Executors.newFixedThreadPool(parallel, Thread.ofVirtual().name("host-", 0).factory());
       try {
@@ -339,7 +335,7 @@ public final class CloudApply implements Cloud {
           && differences.isEmpty()) {
         return;
       }
-      Diagnosis why = diagnosis(exception.get());
+      Diagnosis why = diagnosis(new Seen.Failed(exception.get().fault()), task.node().text());
       Diagnosis ofNode =
           new Diagnosis(task.part() + ": " + why.symptom(), why.cause(), why.remedy());
       failed.put(task.node(), ofNode);
@@ -349,36 +345,33 @@ public final class CloudApply implements Cloud {
     // --- The wait ---
 
     private void awaitRunning() {
-      List<String> last = new ArrayList<>();
-      boolean running =
+      List<Awaited> last = new ArrayList<>();
+      boolean settled =
           until(
               patience.deadline(),
               () -> {
                 living.forget();
-                List<String> now = starting();
+                List<Awaited> now =
+                    Awaited.of(design, living).stream()
+                        .filter(one -> failed.keySet().stream().noneMatch(one::isOf))
+                        .toList();
                 if (!now.equals(last)) {
-                  now.forEach(line -> progress.accept("waiting: " + line));
+                  now.forEach(one -> progress.accept("waiting: " + one.what()));
                 }
                 last.clear();
                 last.addAll(now);
-                return now.isEmpty() || design.hosts(living).isEmpty();
+                return now.isEmpty() || !canCome(now);
               });
-      waiting.addAll(last);
-      if (!running && patience.deadline().isPositive()) {
-        last.forEach(line -> fault(Starting.diagnosis(line)));
+      last.forEach(one -> waiting.add(one.what()));
+      if (!settled && patience.deadline().isPositive()) {
+        last.forEach(one -> fault(diagnosis(one.seen(), one.node())));
       }
     }
 
-    private List<String> starting() {
-      Stream<String> hosts =
-          design.workers().stream()
-              .filter(node -> !failed.containsKey(node.name()))
-              .flatMap(node ->
-                  design.host(living, node).stream()
-                      .map(host -> text(host, "state"))
-                      .filter(state -> !state.equals("Up"))
-                      .map(state -> "host " + node.name() + ": " + state));
-      return Stream.concat(hosts, design.starting(living).stream()).toList();
+    /** Without a host that is up or on its way no system VM starts, however long one waits. */
+    private boolean canCome(List<Awaited> awaited) {
+      return awaited.stream().anyMatch(one -> one.seen() instanceof Seen.HostNotUp)
+          || design.hosts(living).stream().anyMatch(host -> text(host, "state").equals("Up"));
     }
 
     // --- Standings ---
@@ -398,10 +391,11 @@ public final class CloudApply implements Cloud {
         return living.list(Call.of("listManagementServers")).stream()
                 .anyMatch(server -> text(server, "state").equals("Up"))
             ? new Standing.Up()
-            : notUp(
-                "CloudStack does not say that its management server is up",
-                "it is starting or stopping",
-                "systemctl status cloudstack-management on " + node.name());
+            : new Standing.NotUp(
+                new Diagnosis(
+                    "CloudStack does not say that its management server is up",
+                    "it is starting or stopping",
+                    "systemctl status cloudstack-management on " + node.name()));
       }
       if (!node.role().equals(Role.KVM_WORKER)) {
         return new Standing.Up(); // nothing that CloudStack knows of
@@ -413,11 +407,15 @@ public final class CloudApply implements Cloud {
       String state = design.host(living, node).map(host -> text(host, "state")).orElse("missing");
       return state.equals("Up")
           ? new Standing.Up()
-          : new Standing.NotUp(Starting.diagnosis("host " + node.name() + ": " + state));
+          : new Standing.NotUp(diagnosis(Awaited.host(node, state).seen(), node.name().text()));
     }
 
-    private static Standing notUp(String symptom, String cause, String remedy) {
-      return new Standing.NotUp(new Diagnosis(symptom, cause, remedy));
+    private Diagnosis diagnosis(Seen seen, String node) {
+      return Diagnoses.of(seen, new Diagnoses.Context(design.manager(), node));
+    }
+
+    private Diagnosis diagnosis(CloudException e) {
+      return diagnosis(new Seen.Failed(e.fault()), design.manager());
     }
 
     /** The same as far as the cloud still answers; else the reason for which all stopped. */
@@ -453,9 +451,5 @@ public final class CloudApply implements Cloud {
       }
       return true;
     }
-  }
-
-  private static Diagnosis diagnosis(CloudException e) {
-    return new Diagnosis(String.valueOf(e.getMessage()), "", "apply again");
   }
 }

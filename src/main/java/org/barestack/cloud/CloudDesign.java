@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.barestack.cloud.Part.Difference;
 import org.barestack.cloud.Part.Fix;
@@ -49,6 +48,15 @@ final class CloudDesign {
   CloudDesign(Site site, Hypervisor hypervisor) {
     this.site = site;
     this.hypervisor = hypervisor;
+  }
+
+  Hypervisor hypervisor() {
+    return hypervisor;
+  }
+
+  /** Name of the management node. */
+  String manager() {
+    return site.managementNode().name().text();
   }
 
   /** The workers, in site order. */
@@ -754,13 +762,14 @@ final class CloudDesign {
                   "hypervisor",
                   hypervisor.toString(),
                   "username",
-                  "root",
-                  "password",
-                  ""); // its key is in every worker; CloudStack tries it first
+                  "root");
+          // CloudStack tries its own key first, which is in every worker; simulated hosts have
+          // none, and there a password must be given.
           return List.of(
               hypervisor == Hypervisor.KVM
-                  ? add.with("url", "http://" + node.address()) // ssh:// is refused
+                  ? add.with("url", "http://" + node.address()).with("password", "")
                   : add.with("url", "http://sim/" + cluster + "/" + node.name())
+                      .with("password", "simulated")
                       .with("hosttags", tag(node)));
         });
   }
@@ -892,7 +901,8 @@ final class CloudDesign {
                     url.toString())));
   }
 
-  private Optional<JsonNode> primary(LivingCloud living) {
+  /** The primary storage that is ours. */
+  Optional<JsonNode> primary(LivingCloud living) {
     List<JsonNode> pools = inZone(living, Call.of("listStoragePools"));
     return pools.stream()
         .filter(pool -> text(pool, "name").equals("primary"))
@@ -1013,50 +1023,6 @@ final class CloudDesign {
 
   private Stream<JsonNode> others(LivingCloud living, String list, Set<String> known) {
     return inZone(living, Call.of(list)).stream().filter(one -> !known.contains(text(one, "name")));
-  }
-
-  // --- What must run in the end ---
-
-  /** What is on its way: system VMs and their template. Empty if all of it runs. */
-  List<String> starting(LivingCloud living) {
-    List<String> starting = new ArrayList<>();
-    boolean template =
-        inZone(
-                living,
-                Call.of(
-                    "listTemplates", "templatefilter", "all", "hypervisor", hypervisor.toString()))
-            .stream()
-            .anyMatch(one ->
-                text(one, "templatetype").equals("SYSTEM") && one.path("isready").asBoolean());
-    if (!template) {
-      starting.add("system VM template: not ready");
-    }
-    List<JsonNode> vms = inZone(living, Call.of("listSystemVms"));
-    for (String type : List.of("secondarystoragevm", "consoleproxy")) {
-      List<String> states =
-          vms.stream()
-              .filter(vm -> text(vm, "systemvmtype").equals(type))
-              .map(this::stateOf)
-              .toList();
-      if (states.isEmpty()) {
-        starting.add(type + ": not there");
-      } else if (!states.contains("")) {
-        starting.add(type + ": " + states.stream().sorted().collect(Collectors.joining("; ")));
-      }
-    }
-    return starting;
-  }
-
-  /** Empty where it is as it should be. */
-  private String stateOf(JsonNode vm) {
-    String state = text(vm, "state");
-    String agent = text(vm, "agentstate");
-    if (!state.equals("Running")) {
-      return state;
-    }
-    // The simulator's console proxy never has one.
-    boolean up = agent.equals("Up") || (agent.isEmpty() && hypervisor == Hypervisor.SIMULATOR);
-    return up ? "" : "Running, its agent " + (agent.isEmpty() ? "not connected" : agent);
   }
 
   // --- Words ---

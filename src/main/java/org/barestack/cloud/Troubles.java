@@ -299,17 +299,18 @@ final class Troubles {
               refused(
                   "already exists|already supports the traffic type|Unable to create cluster"
                       + "|more than one Guest network|already existing in this basic Zone"),
-              "somebody else made it in the meantime: another apply, or a person in the web UI; or there"
-                  + " is another thing of that name",
-              "barestack cloud plan shows what is there; then barestack cloud apply goes on with it"),
+              "somebody else made it in the meantime: another apply, or a person in the web UI; or"
+                  + " there is another thing of that name",
+              "barestack cloud plan shows what is there; then barestack cloud apply goes on with"
+                  + " it"),
           new Row(
               "still-in-use",
               refused(
-                  "still has hosts|addresses? allocated|not in [Mm]aintenance|there are .* in th(is|e)"
-                      + " zone|cannot be removed"),
+                  "still has hosts|addresses? allocated|not in [Mm]aintenance|there are .* in"
+                      + " th(is|e) zone|cannot be removed"),
               "something in it is still there, or is coming back because the zone is enabled",
-              "barestack cloud destroy takes all away in the order that CloudStack wants, and goes on"
-                  + " where it was cut off; a single worker goes by barestack teardown {node}"),
+              "barestack cloud destroy takes all away in the order that CloudStack wants, and goes"
+                  + " on where it was cut off; a single worker goes by barestack teardown {node}"),
           new Row(
               "zone-incomplete",
               refused("Cannot enable this Zone since|Provider is not ready"),

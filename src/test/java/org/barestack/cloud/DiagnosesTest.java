@@ -394,12 +394,11 @@ class DiagnosesTest {
     // Mistakes of a caller, which Barestack does not make.
     assertThat(unknown)
         .isNotEmpty()
-        .allSatisfy(
-            text ->
-                assertThat(text)
-                    .containsPattern(
-                        "ssh://|Username need|uri.scheme|valid uri|valid value|missing parameter"
-                            + "|is not a valid|Map.get|does(n't| not) exist|Invalid Zone Detail"));
+        .allSatisfy(text ->
+            assertThat(text)
+                .containsPattern(
+                    "ssh://|Username need|uri.scheme|valid uri|valid value|missing parameter"
+                        + "|is not a valid|Map.get|does(n't| not) exist|Invalid Zone Detail"));
   }
 
   @Test
@@ -455,7 +454,8 @@ class DiagnosesTest {
           refused(
               Call.of("deletePod"),
               530,
-              "The pod cannot be deleted because there are private IP addresses allocated in this pod."),
+              "The pod cannot be deleted because there are private IP addresses allocated in this"
+                  + " pod."),
           refused(
               Call.of("updateZone"),
               431,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.barestack.cloud.Call;
@@ -81,6 +82,14 @@ final class ApiList {
     return call.parameters().keySet().stream()
         .filter(name -> type(call, name).equals("uuid"))
         .toList();
+  }
+
+  /** A call without what CloudStack would not even look at. */
+  Call known(Call call) {
+    JsonNode parameters = of(call.command()).path("params");
+    Map<String, String> known = new TreeMap<>(call.parameters());
+    known.keySet().removeIf(name -> !parameters.has(name) && !MAP.matcher(name).matches());
+    return new Call(call.command(), known);
   }
 
   private String type(Call call, String name) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,12 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class Hosts {
   private static final String KVM_NOT_THERE = "This machine does not have KVM enabled.";
 
+  private static final List<String> MAINTENANCE =
+      List.of("Maintenance", "PrepareForMaintenance", "ErrorInPrepareForMaintenance");
+
   private final State state;
   private final Settings settings;
   private final Progress progress;
   final Map<String, HostBehaviour> behaviours = new ConcurrentHashMap<>();
   volatile HostBehaviour usual = new HostBehaviour.Joins();
   volatile boolean lastHostStops = true;
+  volatile boolean stumbles;
 
   Hosts(State state, Commands commands, Settings settings, Progress progress) {
     this.state = state;
@@ -62,8 +67,11 @@ final class Hosts {
     if (state.all(Kind.CLUSTER, "podid", pod).stream()
         .anyMatch(each -> each.matches("name", name))) {
       state.number(Kind.CLUSTER);
-      throw Refusal.state(
-          "Unable to create cluster " + name + " in pod and data center with specified ids");
+      throw new Refusal(
+          530,
+          4250,
+          "Unable to create cluster " + name + " in pod and data center with specified ids",
+          List.of(Map.entry("podId", pod.id), Map.entry("dcId", zone.id)));
     }
     Thing cluster = state.add(Kind.CLUSTER, zone.label + "/" + name, Shapes.of("cluster"));
     Zones.put(cluster.shown, zone);
@@ -127,8 +135,7 @@ final class Hosts {
             ? addKvm(request, uri, zone, pod, cluster)
             : addSimulated(uri, zone, pod, cluster);
     host.set("hypervisor", hypervisor);
-    host.set("hosttags", request.get("hosttags"));
-    host.set("explicithosttags", request.get("hosttags"));
+    tag(host, request);
     return Listing.page(
         new Request(org.barestack.cloud.Call.of("addHost"), state),
         Kind.HOST.word,
@@ -212,8 +219,8 @@ final class Hosts {
           throw setup(
               about,
               "com.cloud.utils.exception.CloudRuntimeException",
-              "Skipping host %s because %s is already in the database for resource %s"
-                  .formatted(address, guid, guid));
+              "Skipping host %s because %s is already in the database for resource %s with ID %s"
+                  .formatted(address, guid, guid, same.map(host -> host.id).orElse("")));
       default -> {}
     }
     if (!settings.agentsReachIt()) {
@@ -241,6 +248,7 @@ final class Hosts {
     host.set("clusterid", cluster.id);
     host.set("clustername", cluster.text("name"));
     host.set("arch", cluster.text("arch"));
+    host.shown.remove("istagarule");
     host.set("managementserverid", manager.id);
     host.set("managementservername", manager.text("name"));
     return host;
@@ -255,16 +263,29 @@ final class Hosts {
 
   private Answer list(Request request) {
     state.all(Kind.HOST).forEach(this::advance);
-    return Listing.of(request, Kind.HOST.word, state.all(Kind.HOST), false);
+    List<Thing> all = new ArrayList<>(state.all(Kind.HOST));
+    state.all(Kind.SYSTEM_VM).stream()
+        .flatMap(vm -> SystemVms.agent(vm).stream())
+        .forEach(all::add);
+    return Listing.of(request, Kind.HOST.word, all, false);
   }
 
-  /** A host on its way into maintenance goes on when somebody looks. */
+  /**
+   * A host on its way into maintenance goes on when somebody looks. CloudStack's order: as long as
+   * something runs on it, to ErrorInPrepareForMaintenance, and when all tries have failed to
+   * ErrorInMaintenance; else to Maintenance.
+   */
   private void advance(Thing host) {
-    if (!host.is("resourcestate", "PrepareForMaintenance") || !progress.due(host)) {
+    String at = host.text("resourcestate");
+    boolean errors = at.equals("ErrorInPrepareForMaintenance");
+    if ((!errors && !at.equals("PrepareForMaintenance")) || !progress.due(host)) {
       return;
     }
-    boolean left = running(host).isEmpty();
-    host.set("resourcestate", left ? "Maintenance" : "ErrorInPrepareForMaintenance");
+    if (running(host).isEmpty() && (errors || !stumbles)) {
+      host.set("resourcestate", "Maintenance");
+    } else {
+      host.set("resourcestate", errors ? "ErrorInMaintenance" : "ErrorInPrepareForMaintenance");
+    }
   }
 
   private List<Thing> running(Thing host) {
@@ -283,9 +304,15 @@ final class Hosts {
       }
       host.set("resourcestate", allocation + "d");
     }
-    host.set("hosttags", request.get("hosttags"));
-    host.set("explicithosttags", request.get("hosttags"));
+    tag(host, request);
     return Answer.now(host);
+  }
+
+  private static void tag(Thing host, Request request) {
+    String tags = request.get("hosttags");
+    if (tags != null) {
+      host.shown.put("hosttags", tags).put("explicithosttags", tags).put("istagarule", false);
+    }
   }
 
   private static String gone(long number) {
@@ -317,6 +344,13 @@ final class Hosts {
     return Answer.job(
         host,
         () -> {
+          String at = host.text("resourcestate");
+          if (MAINTENANCE.contains(at)) {
+            throw Refusal.state(
+                "Host is already in state "
+                    + at
+                    + ". Cannot recall for maintenance until resolved.");
+          }
           Thing cluster = state.get(host.text("clusterid"));
           boolean others =
               state.all(Kind.HOST, "clusterid", cluster).stream()
@@ -325,25 +359,32 @@ final class Hosts {
                           && (other.is("resourcestate", "PrepareForMaintenance")
                               || other.is("resourcestate", "ErrorInPrepareForMaintenance")));
           if (others) {
-            throw Refusal.parameter(
+            throw Refusal.state(
                 "There are other servers attempting migrations for maintenance. Found hosts in"
                     + " PrepareForMaintenance OR ErrorInPrepareForMaintenance STATUS in cluster "
                     + cluster.number);
           }
-          if (!host.is("resourcestate", "Maintenance")) {
-            host.set("resourcestate", "PrepareForMaintenance");
-            progress.start(host);
-            empty(host, ready(state, "clusterid", cluster));
-          }
+          host.set("resourcestate", "PrepareForMaintenance");
+          progress.start(host);
+          empty(host, ready(state, "clusterid", cluster));
           ObjectNode shown = host.shown.deepCopy();
           shown.setAll(Shapes.of("hostlater"));
+          // A quirk of this call: the job is named inside of its own result.
+          shown.put("jobid", host.hidden.getOrDefault("jobid", "")).put("jobstatus", 0);
           return Answer.of(Kind.HOST.word, shown);
         });
   }
 
   /** Moves virtual machines away; of the last host it stops them, as CloudStack does. */
   private void empty(Thing host, List<Thing> others) {
-    state.all(Kind.SYSTEM_VM, "hostid", host).forEach(state::remove);
+    for (Thing vm : state.all(Kind.SYSTEM_VM, "hostid", host)) {
+      if (others.isEmpty()) {
+        state.remove(vm);
+      } else {
+        vm.set("hostid", others.getFirst().id);
+        vm.set("hostname", others.getFirst().text("name"));
+      }
+    }
     for (Thing vm : running(host)) {
       if (!others.isEmpty()) {
         vm.set("hostid", others.getFirst().id);

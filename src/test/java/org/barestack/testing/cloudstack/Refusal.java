@@ -1,5 +1,7 @@
 package org.barestack.testing.cloudstack;
 
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** CloudStack's refusal of a call. */
@@ -10,6 +12,9 @@ final class Refusal extends RuntimeException {
   final @Nullable Integer detail;
   final String text;
 
+  /** {@code uuidList}: ids by what they are. */
+  final transient List<Map.Entry<String, String>> about;
+
   /**
    * A refusal.
    *
@@ -17,7 +22,12 @@ final class Refusal extends RuntimeException {
    * @param detail {@code cserrorcode}
    */
   Refusal(int code, @Nullable Integer detail, String text) {
+    this(code, detail, text, List.of());
+  }
+
+  Refusal(int code, @Nullable Integer detail, String text, List<Map.Entry<String, String>> about) {
     super(text);
+    this.about = about;
     this.code = code;
     this.detail = detail;
     this.text = text;

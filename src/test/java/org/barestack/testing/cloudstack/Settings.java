@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Global settings and the management server itself. */
@@ -159,8 +160,9 @@ final class Settings {
 
   private Answer servers(Request request) {
     List<String> hosts =
-        state.all(Kind.HOST).stream()
-            .filter(host -> host.is("state", "Up"))
+        Stream.concat(
+                state.all(Kind.HOST).stream().filter(host -> host.is("state", "Up")),
+                state.all(Kind.SYSTEM_VM).stream().flatMap(vm -> SystemVms.agent(vm).stream()))
             .map(host -> host.id)
             .toList();
     return Listing.of(

@@ -2,6 +2,7 @@ package org.barestack.testing.cloudstack;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.List;
@@ -230,10 +231,34 @@ final class Storage {
         .put("datastore", store.text("name"))
         .put("datastoreId", store.id);
     if (shown.path("downloaddetails").size() > 1) {
-      ((com.fasterxml.jackson.databind.node.ArrayNode) shown.path("downloaddetails")).remove(1);
+      ((ArrayNode) shown.path("downloaddetails")).remove(1);
     }
     shown.put("domainid", state.all(Kind.USER).getFirst().text("domainid"));
-    return state.add(Kind.TEMPLATE, zone.label + "/" + shape + "/" + hypervisor, shown);
+    Thing template = state.add(Kind.TEMPLATE, zone.label + "/" + shape + "/" + hypervisor, shown);
+    // One template is in several zones.
+    state.all(Kind.TEMPLATE).stream()
+        .filter(other -> other.is("templatetype", template.text("templatetype")))
+        .filter(other -> other.is("hypervisor", hypervisor))
+        .findFirst()
+        .ifPresent(other -> template.set("id", other.text("id")));
+    return template;
+  }
+
+  /** A virtual machine has started of a template, which is on primary storage since. */
+  void copied(Thing template, Thing pool) {
+    ArrayNode places = (ArrayNode) template.shown.path("downloaddetails");
+    for (com.fasterxml.jackson.databind.JsonNode place : places) {
+      if (place.path("datastoreId").asText().equals(pool.id)) {
+        return;
+      }
+    }
+    places
+        .addObject()
+        .put("downloadState", "DOWNLOADED")
+        .put("datastore", pool.text("name"))
+        .put("datastoreRole", "Primary")
+        .put("downloadPercent", "100")
+        .put("datastoreId", pool.id);
   }
 
   /** Once a zone's secondary storage machine is up, it fetches what comes with CloudStack. */

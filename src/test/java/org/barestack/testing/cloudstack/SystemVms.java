@@ -103,7 +103,8 @@ final class SystemVms {
     vm.set("hostname", host.text("name"));
     vm.set("hypervisor", host.text("hypervisor"));
     vm.set("arch", host.text("arch"));
-    vm.set("templateid", template.get().id);
+    vm.hidden.put("template", template.get().id);
+    vm.set("templateid", template.get().text("id"));
     vm.set("templatename", template.get().text("name"));
     vm.set("state", "Starting");
     progress.start(vm);
@@ -151,6 +152,9 @@ final class SystemVms {
         Address.text(Address.number(pod.shown.path("endip").path(0).asText()) - vm.number % 9));
     vm.set("privatenetmask", pod.text("netmask"));
     vm.set("state", "Running");
+    storage.copied(
+        state.get(vm.hidden.getOrDefault("template", "")),
+        state.get(vm.hidden.getOrDefault("pool", "")));
     boolean storageVm = vm.is("systemvmtype", STORAGE);
     if (!storageVm) {
       vm.shown.put("activeviewersessions", 0);
@@ -159,10 +163,33 @@ final class SystemVms {
     if ((storageVm || !vm.is("hypervisor", "Simulator")) && !mute.contains(zone.text("name"))) {
       vm.set("agentstate", "Up");
       vm.set("version", Shapes.node("version").asText());
+      vm.hidden.put("agent", state.freshId());
       if (storageVm) {
         storage.fetchBuiltin(zone, vm.text("hypervisor"));
       }
     }
+  }
+
+  /**
+   * The host that the agent of a system virtual machine is to listHosts, unless it asks by type.
+   */
+  static Optional<Thing> agent(Thing vm) {
+    String id = vm.hidden.get("agent");
+    if (id == null) {
+      return Optional.empty();
+    }
+    ObjectNode shown = Shapes.of("host");
+    for (String field :
+        List.of(
+            "zoneid", "zonename", "podid", "podname", "name", "hypervisor", "version", "arch")) {
+      shown.put(field, vm.text(field));
+    }
+    shown
+        .put("type", vm.is("systemvmtype", STORAGE) ? "SecondaryStorageVM" : "ConsoleProxy")
+        .put("ipaddress", vm.text("privateip"))
+        .remove(
+            List.of("clusterid", "clustername", "clustertype", "hypervisorversion", "istagarule"));
+    return Optional.of(new Thing(Kind.HOST, 0, id, vm.label, shown));
   }
 
   private Answer destroy(Request request) {

@@ -137,13 +137,15 @@ final class Zones {
 
   private Answer deleteZone(Request request) {
     Thing zone = request.target(Kind.ZONE, id -> "A zone with ID: " + id + " does not exist.");
+    List<Thing> vms = state.all(Kind.SYSTEM_VM, "zoneid", zone);
     refuseIfAny("zone", "servers in this zone", state.all(Kind.HOST, "zoneid", zone));
     refuseIfAny("zone", "pods in this zone", state.all(Kind.POD, "zoneid", zone));
-    refuseIfAny("zone", "virtual machines in this zone", state.all(Kind.SYSTEM_VM, "zoneid", zone));
-    refuseIfAny(
-        "zone", "storage volumes in this zone", state.all(Kind.STORAGE_POOL, "zoneid", zone));
+    refuseIfAny("zone", "virtual machines in this zone", vms);
     refuseIfAny(
         "zone", "physical networks in this zone", state.all(Kind.PHYSICAL_NETWORK, "zoneid", zone));
+    refuseIfAny(
+        "zone", "Secondary storages in this zone", state.all(Kind.IMAGE_STORE, "zoneid", zone));
+    state.all(Kind.VLAN_RANGE, "zoneid", zone).forEach(state::remove);
     state.remove(zone);
     return new Answer.Now(Answer.success());
   }
@@ -215,7 +217,6 @@ final class Zones {
         state.all(Kind.SYSTEM_VM, "podid", pod).stream()
             .filter(vm -> vm.shown.has("privateip"))
             .toList());
-    refuseIfAny("pod", "storage volumes in this pod", state.all(Kind.STORAGE_POOL, "podid", pod));
     refuseIfAny("pod", "servers in this pod", state.all(Kind.HOST, "podid", pod));
     refuseIfAny("pod", "virtual machines in this pod", state.all(Kind.SYSTEM_VM, "podid", pod));
     refuseIfAny("pod", "clusters in this pod", state.all(Kind.CLUSTER, "podid", pod));
