@@ -289,7 +289,7 @@ public final class CloudDestroy {
     while (true) {
       List<CloudHost> hosts =
           CloudHost.list(api, Call.of("listHosts", "zoneid", zone)).stream()
-              .sorted(Comparator.comparing(CloudHost::cluster).thenComparing(CloudHost::id))
+              .sorted(Comparator.comparing(CloudHost::cluster).thenComparing(CloudHost::address))
               .toList();
       if (hosts.isEmpty()) {
         return Optional.empty();

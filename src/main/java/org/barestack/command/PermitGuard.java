@@ -144,8 +144,9 @@ record PermitGuard(CloudOptions options, CloudDoor door, Path folder, boolean fo
     }
     List<NodeEvent> current =
         management.stream().filter(event -> install.id().equals(event.install())).toList();
+    // An image that nobody has started yet may lie beside the old system, or nowhere.
     boolean wrote =
-        has(current, Kind.CLAIM_GRANTED) || (install.image() && state.phase() == Phase.CONFIGURING);
+        install.image() ? state.phase() == Phase.CONFIGURING : !install.disks().isEmpty();
     boolean done =
         has(current, Kind.CONFIGURED)
             || has(current, Kind.READY)

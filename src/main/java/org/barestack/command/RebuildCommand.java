@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rebuild",
     description = {
-      "Installs a node anew over what is on its disk: takes a worker out of CloudStack",
-      "(barestack teardown), permits the wipe, restarts it into the installer by SSH.",
+      "Installs a node anew over what is on its disk, now, by SSH.",
+      "A worker is taken out of CloudStack first, as barestack teardown does.",
       "With --restore the management node comes back with its databases and keys."
     })
 public final class RebuildCommand implements Callable<Integer> {

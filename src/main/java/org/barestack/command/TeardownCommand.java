@@ -19,9 +19,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "teardown",
     description = {
-      "Takes a worker out of CloudStack, then permits it to wipe its disk: it installs",
-      "anew when it next boots from the network. Names what will be lost and asks.",
-      "It may be repeated, as after a cut."
+      "Takes a worker out of CloudStack, then permits it to wipe its disk.",
+      "It installs anew when it next boots from the network. Names what will be lost",
+      "and asks. It may be repeated, as after a cut."
     })
 public final class TeardownCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();
@@ -32,9 +32,8 @@ public final class TeardownCommand implements Callable<Integer> {
   @Option(
       names = "--all",
       description = {
-        "The whole site: deletes the zone, then permits",
-        "every node to wipe its disk, the management node",
-        "last."
+        "The whole site: deletes the zone, then permits every",
+        "node to wipe its disk, the management node last."
       })
   private boolean all;
 

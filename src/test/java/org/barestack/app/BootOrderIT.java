@@ -118,6 +118,7 @@ class BootOrderIT {
                     "reinstall",
                     NODE.text(),
                     "--wipe",
+                    "--force",
                     "--now",
                     "--yes",
                     "--site=" + work.resolve("site")));

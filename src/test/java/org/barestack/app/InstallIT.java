@@ -105,7 +105,8 @@ class InstallIT {
     assertThat(kinds(site, node)).contains(Kind.LOCAL_BOOT_OFFERED);
 
     machine.powerOff();
-    assertThat(site.barestack("reinstall", name, "--wipe", "--yes")).contains("vda (12 GiB");
+    assertThat(site.barestack("reinstall", name, "--wipe", "--force", "--yes"))
+        .contains("vda (12 GiB");
     machine.start();
     NodeState again =
         rehearsal.await(

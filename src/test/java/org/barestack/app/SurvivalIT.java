@@ -135,7 +135,7 @@ class SurvivalIT {
         .contains("its disk carries a finished install");
 
     turnOff(site);
-    site.barestack("reinstall", node.text(), "--wipe", "--yes");
+    site.barestack("reinstall", node.text(), "--wipe", "--force", "--yes");
     Path copy = work.resolve("yesterday");
     RehearsedSite.run("cp", "-a", site.state().toString(), copy.toString());
     turnOn(site);
@@ -184,7 +184,7 @@ class SurvivalIT {
       // The stand-in gives up when its packages do not come while the server is away.
       assertThat(end.reason()).contains("cannot fetch");
       machine.powerOff();
-      site.barestack("reinstall", node.text(), "--wipe", "--yes");
+      site.barestack("reinstall", node.text(), "--wipe", "--force", "--yes");
       orders++;
       machine.start();
       end = site.rehearsal().await(node, this::runs, LIMIT);

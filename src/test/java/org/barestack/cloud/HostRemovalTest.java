@@ -92,6 +92,19 @@ class HostRemovalTest {
     assertThat(counted(site)).isInstanceOf(Membership.Answer.Counted.class);
   }
 
+  /** Addresses of simulated hosts are made up; a tag says which node one stands for. */
+  @Test
+  void aSimulatedHostIsKnownByItsTag() {
+    Site site = LivingZone.site(folder, 2, "advanced", "strict");
+    LivingZone.apply(api, site, Hypervisor.SIMULATOR);
+    assertThat(counted(site)).isInstanceOf(Membership.Answer.Counted.class);
+    assertThat(remove(site, false)).isEqualTo(new HostRemoval.Outcome.Gone());
+    assertThat(counted(site)).isEqualTo(new Membership.Answer.NotCounted());
+    Node kvm2 = site.node(new NodeName("kvm2")).orElseThrow();
+    assertThat(new HostMembership(api).ask(site, kvm2))
+        .isInstanceOf(Membership.Answer.Counted.class);
+  }
+
   @Test
   void guestsMoveWhereTheyCan() {
     Site site = zone(2, "migration");

@@ -97,10 +97,15 @@ public final class LivingZone {
 
   /** Brings the zone up, with all workers. */
   public static void apply(CloudApi api, Site site) {
+    apply(api, site, Hypervisor.KVM);
+  }
+
+  /** The same with hosts of another kind. */
+  public static void apply(CloudApi api, Site site, Hypervisor hypervisor) {
     var report =
         new CloudApply(
                 api,
-                Hypervisor.KVM,
+                hypervisor,
                 1,
                 new Patience(Duration.ofSeconds(60), Duration.ofMillis(1)),
                 line -> {})
