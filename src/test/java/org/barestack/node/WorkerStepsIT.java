@@ -367,7 +367,7 @@ class WorkerStepsIT {
 
   /** One machine for what comes one after the other. */
   @Test
-  void theStepsMakeAHostThatCloudStackCanAdd() {
+  void theStepsMakeAHostThatCloudStackCanAdd() throws InterruptedException {
     firstboot();
     everythingIsThere();
     aSecondRunChangesNothing();
@@ -436,12 +436,12 @@ class WorkerStepsIT {
     assertThat(good("grep ^listen_tls /etc/libvirt/libvirtd.conf")).isEqualTo("listen_tls=1\n");
   }
 
-  private void theRulesAreThereAfterABootBeforeTheNetwork() {
+  private void theRulesAreThereAfterABootBeforeTheNetwork() throws InterruptedException {
     assertThat(good("systemctl show -p Before barestack-isolation")).contains("network-pre.target");
     good("systemctl stop barestack-isolation");
     assertThat(good("nft list tables")).doesNotContain("barestack");
-    good("systemctl start sysinit.target");
-    assertThat(good("nft list tables")).contains("inet barestack");
+    good("systemctl start sysinit.target"); // waits for the target, and not for what it wants
+    await("nft list tables | grep 'inet barestack'");
     assertThat(good("systemd-analyze verify barestack-isolation.service 2>&1")).isEmpty();
   }
 
