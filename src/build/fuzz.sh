@@ -14,10 +14,10 @@ JAVA_HOME=$(src/build/find-jdk.sh)
 export JAVA_HOME MAVEN_OPTS=--sun-misc-unsafe-memory-access=allow
 classpath=target/fuzz.classpath
 # The tests leave in target/fuzz the inputs that it begins with.
-mvn -B -q --no-transfer-progress -Pfuzz test -Dtest=DhcpFuzzTest,TftpFuzzTest,RoutesFuzzTest \
+mvn -B -q --no-transfer-progress -Pfuzz test -Dtest=DhcpFuzzTest,TftpFuzzTest,RoutesFuzzTest,CloudFuzzTest \
   dependency:build-classpath "-Dmdep.outputFile=$classpath" -Dmdep.includeScope=test
 
-for target in dhcp=wire.dhcp.DhcpFuzzTest tftp=wire.tftp.TftpFuzzTest routes=serve.http.RoutesFuzzTest; do
+for target in dhcp=wire.dhcp.DhcpFuzzTest tftp=wire.tftp.TftpFuzzTest routes=serve.http.RoutesFuzzTest cloud=cloud.CloudFuzzTest; do
   name=${target%%=*}
   echo "fuzz $name: $seconds s"
   "$JAVA_HOME/bin/java" -cp "target/classes:target/test-classes:$(cat "$classpath")" \

@@ -1,9 +1,11 @@
 package org.barestack.cloud;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.barestack.model.Secret;
 
 /**
  * One call of CloudStack's API.
@@ -42,6 +44,15 @@ public record Call(String command, Map<String, String> parameters) {
   /** Whether it only looks. */
   public boolean reads() {
     return command.startsWith("list") || command.startsWith("query") || command.startsWith("get");
+  }
+
+  /** The values of its parameters that nobody may see. */
+  List<Secret> secrets() {
+    return HIDDEN.stream()
+        .filter(parameters::containsKey)
+        .map(parameters::get)
+        .map(Secret::new)
+        .toList();
   }
 
   /** For people and logs: without the values of passwords. */

@@ -217,7 +217,7 @@ public record Site(
   }
 
   /** The networks of the cloud. */
-  public record Networks(Management management, PublicNetwork publicNetwork, VlanRange guest) {}
+  public record Networks(Management management, PublicNetwork publicNetwork, Guest guest) {}
 
   /**
    * The network of the nodes themselves.
@@ -244,6 +244,13 @@ public record Site(
    */
   public record PublicNetwork(
       AddressRange range, Ipv4 gateway, Ipv4 netmask, @Nullable Integer vlan) {}
+
+  /**
+   * The guests' own networks.
+   *
+   * @param cidr what CloudStack proposes for them; only zones of kind {@link ZoneNetwork#ADVANCED}
+   */
+  public record Guest(VlanRange vlans, Subnet cidr) {}
 
   /** VLAN ids of guest networks, both ends included, 1 to 4094. */
   public record VlanRange(int first, int last) {

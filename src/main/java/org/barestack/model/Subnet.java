@@ -56,6 +56,11 @@ public record Subnet(Ipv4 network, int prefix) {
     return (address.bits() & mask(prefix)) == network.bits();
   }
 
+  /** Whether any address lies in both. */
+  public boolean overlaps(Subnet other) {
+    return contains(other.network) || other.contains(network);
+  }
+
   /** Whether a host may have the address: in the network, neither its first nor its last. */
   public boolean isHost(Ipv4 address) {
     return contains(address) && !address.equals(network) && !address.equals(broadcast());

@@ -145,7 +145,11 @@ final class Views {
             "netmask", outside.netmask().toString(),
             "vlan", number(outside.vlan())),
         "guest",
-        Map.of("first_vlan", networks.guest().first(), "last_vlan", networks.guest().last()));
+        Map.of(
+            "first_vlan",
+            networks.guest().vlans().first(),
+            "last_vlan",
+            networks.guest().vlans().last()));
   }
 
   private static Map<String, Object> storage(Site.Storage storage) {

@@ -1,10 +1,12 @@
 package org.barestack.site;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.barestack.model.AddressRange;
 import org.barestack.model.Ipv4;
 import org.barestack.model.Site;
@@ -42,7 +44,11 @@ final class AddressPlan {
     reading.check(() -> hosts(pool, site.provisioningSubnet()));
     reading.check(() -> host(management.at("gateway"), site.managementSubnet()));
     reading.check(() -> host(own, site.provisioningSubnet()));
-    reading.check(() -> publicSubnet(publicNetwork));
+    Optional<Boolean> sound = reading.attempt(() -> publicSubnet(publicNetwork));
+    reading.check(() -> publicTag(publicNetwork));
+    if (sound.isPresent()) {
+      reading.check(() -> guestCidr(root.at("networks").at("guest").at("cidr")));
+    }
     overlaps();
     holds(own, publicNetwork);
     nodes(own);
@@ -75,11 +81,12 @@ final class AddressPlan {
     }
   }
 
-  private void publicSubnet(Value value) {
+  /** Whether it has a netmask that is one; what else is wrong is reported. */
+  private boolean publicSubnet(Value value) {
     Site.PublicNetwork network = site.publicNetwork();
     if (!value.has("gateway") && !value.has("netmask")) {
       hosts(value.at("range"), site.managementSubnet());
-      return;
+      return true;
     }
     int mask = network.netmask().bits();
     int prefix = Integer.bitCount(mask);
@@ -88,8 +95,55 @@ final class AddressPlan {
           value.at("netmask"), network.netmask() + " is no netmask", "write it like 255.255.255.0");
     }
     Subnet subnet = new Subnet(new Ipv4(network.gateway().bits() & mask), prefix);
+    if (subnet.overlaps(site.managementSubnet()) && !subnet.equals(site.managementSubnet())) {
+      reading.error(
+          value.has("netmask") ? value.at("netmask") : value.at("gateway"),
+          subnet
+              + " overlaps "
+              + site.managementSubnet()
+              + ", the management network, without being the same",
+          "give the same netmask, or a network of its own");
+    }
     host(value.at("gateway").isNothing() ? management.at("gateway") : value.at("gateway"), subnet);
     hosts(value.at("range"), subnet);
+    return true;
+  }
+
+  private void publicTag(Value publicNetwork) {
+    if (!publicNetwork.at("vlan").isNothing() && site.zone().network() == Site.ZoneNetwork.BASIC) {
+      reading.error(
+          publicNetwork.at("vlan"),
+          "a basic zone knows no VLANs",
+          "remove it, or tag the link below the bridge of guests");
+    }
+  }
+
+  /** Routers of guests would take what they shall route to for the guests' own. */
+  private void guestCidr(Value value) {
+    if (site.zone().network() != Site.ZoneNetwork.ADVANCED) {
+      return;
+    }
+    Map<String, Subnet> others = new LinkedHashMap<>();
+    others.put("networks.management.subnet", site.managementSubnet());
+    if (!site.provisioningSubnet().equals(site.managementSubnet())) {
+      others.put("provisioning.subnet", site.provisioningSubnet());
+    }
+    Site.PublicNetwork network = site.publicNetwork();
+    if (!site.managementSubnet().contains(network.range().first())) {
+      int mask = network.netmask().bits();
+      others.put(
+          "networks.public",
+          new Subnet(new Ipv4(network.gateway().bits() & mask), Integer.bitCount(mask)));
+    }
+    Subnet own = site.guestCidr();
+    others.forEach((name, other) -> {
+      if (own.overlaps(other)) {
+        reading.error(
+            value,
+            own + " overlaps " + name + " (" + other + ")",
+            "choose a network that nobody else has");
+      }
+    });
   }
 
   private void overlaps() {
@@ -119,6 +173,13 @@ final class AddressPlan {
     Map<Ipv4, String> names = new LinkedHashMap<>();
     fixed.forEach(
         value -> reading.check(() -> names.putIfAbsent(reading.ipv4(value), value.place().path())));
+    for (String share : List.of("primary", "secondary")) {
+      reading.check(() ->
+          server(root.at("storage").at("nfs").at(share))
+              .ifPresent(address ->
+                  names.putIfAbsent(
+                      address, root.at("storage").at("nfs").at(share).place().path())));
+    }
     names.forEach((address, name) ->
         ranges.stream()
             .filter(range -> range.addresses.contains(address))
@@ -127,6 +188,15 @@ final class AddressPlan {
                     range.value,
                     "holds " + address + ", which is " + name,
                     "leave that address out")));
+  }
+
+  /** The server of a share, if it is named by its address. */
+  private Optional<Ipv4> server(Value share) {
+    return reading
+        .optional(share, URI::create)
+        .map(URI::getHost)
+        .filter(host -> host.matches("[0-9.]+"))
+        .map(Ipv4::parse);
   }
 
   private void nodes(Value own) {

@@ -68,7 +68,8 @@ final class SiteReader {
             this::provisioning,
             this::management,
             this::publicNetwork,
-            this::guest,
+            this::guestVlans,
+            this::guestCidr,
             this::access,
             this::workers,
             this::storage,
@@ -88,7 +89,7 @@ final class SiteReader {
         cloudStack(),
         repositories(),
         provisioning(),
-        new Site.Networks(management(), publicNetwork(), guest()),
+        new Site.Networks(management(), publicNetwork(), new Site.Guest(guestVlans(), guestCidr())),
         access(),
         workers(),
         storage(),
@@ -301,7 +302,7 @@ final class SiteReader {
         reading.optional(network.at("vlan"), Integer::valueOf).orElse(null));
   }
 
-  private VlanRange guest() {
+  private VlanRange guestVlans() {
     Value vlans = root.at("networks").at("guest").at("vlans");
     String[] ends = reading.text(vlans).split("-", 2);
     VlanRange guest = new VlanRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
@@ -320,6 +321,10 @@ final class SiteReader {
                       "leave that id to it alone")));
     }
     return guest;
+  }
+
+  Subnet guestCidr() {
+    return reading.subnet(root.at("networks").at("guest").at("cidr"));
   }
 
   private Site.Access access() {
@@ -377,7 +382,7 @@ final class SiteReader {
     return new Site.Storage.Nfs(primary, secondary);
   }
 
-  private Site.Zone zone() {
+  Site.Zone zone() {
     Value zone = root.at("zone");
     return new Site.Zone(
         reading.text(zone.at("name")),
@@ -393,7 +398,7 @@ final class SiteReader {
                 reading.attempt(this::management).map(Site.Management::vlan),
                 reading.attempt(this::publicNetwork).map(Site.PublicNetwork::vlan),
                 root.at("networks").at("public").at("vlan"),
-                reading.attempt(this::guest)),
+                reading.attempt(this::guestVlans)),
             folder,
             knownRoles);
     List<NodeReader> readers = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** Tests of the cloud. */
+/** CloudStack's API, against servers that behave, and servers that do not. */
 @NullMarked
 package org.barestack.cloud;
 

@@ -12,4 +12,10 @@ public final class FreshSecrets {
   public static SiteSecrets make() {
     return SiteSecrets.make(List.of(), new SecureRandom(), InstantSource.system());
   }
+
+  /** An authority that was made at another time, and signs then. */
+  public static SiteAuthority authority(InstantSource clock) {
+    SecureRandom random = new SecureRandom();
+    return SiteSecrets.make(List.of(), random, clock).authority(random, clock);
+  }
 }

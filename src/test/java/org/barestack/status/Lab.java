@@ -67,7 +67,7 @@ final class Lab {
                 gateway,
                 subnet.netmask(),
                 null),
-            new Site.VlanRange(100, 199)),
+            new Site.Guest(new Site.VlanRange(100, 199), Subnet.parse("10.1.1.0/24"))),
         new Site.Access("admin", List.of("ssh-ed25519 AAAA"), List.of()),
         new Site.Workers("host-model", Site.Isolation.STRICT),
         new Site.Storage.LabNfs(),

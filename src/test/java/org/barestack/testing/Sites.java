@@ -174,7 +174,7 @@ public final class Sites {
                 ip("203.0.113.1"),
                 ip("255.255.255.0"),
                 40),
-            new Site.VlanRange(500, 799)),
+            new Site.Guest(new Site.VlanRange(500, 799), Subnet.parse("172.20.0.0/24"))),
         new Site.Access(
             "ops",
             List.of(KEY, KEY.replace("ops@lab", "O'Neil of ops")),

@@ -308,7 +308,7 @@ final class Bench implements AutoCloseable {
         new Site.Networks(
             new Site.Management(subnet, gateway, List.of(), "lab.example", null, range),
             new Site.PublicNetwork(range, gateway, subnet.netmask(), null),
-            new Site.VlanRange(100, 199)),
+            new Site.Guest(new Site.VlanRange(100, 199), Subnet.parse("10.1.1.0/24"))),
         new Site.Access("admin", List.of("ssh-ed25519 AAAA"), List.of()),
         new Site.Workers("host-model", Site.Isolation.STRICT),
         new Site.Storage.LabNfs(),

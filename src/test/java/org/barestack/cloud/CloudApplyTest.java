@@ -1,0 +1,246 @@
+package org.barestack.cloud;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.barestack.cloud.Cloud.Report;
+import org.barestack.cloud.Cloud.Standing;
+import org.barestack.model.NodeName;
+import org.barestack.model.Secret;
+import org.barestack.model.Site;
+import org.barestack.model.Site.ZoneNetwork;
+import org.barestack.testing.cloudstack.CloudStackDouble;
+import org.barestack.testing.cloudstack.CloudStackDouble.Overload;
+import org.barestack.testing.cloudstack.CloudStackDouble.Received;
+import org.barestack.testing.cloudstack.HostBehaviour;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** By real HTTP, against a server that does what CloudStack was measured to do. */
+class CloudApplyTest {
+  private static final Patience SHORT = new Patience(Duration.ofMinutes(2), Duration.ofMillis(1));
+
+  @TempDir Path folder;
+
+  private final List<String> lines = new ArrayList<>();
+
+  private static CloudStackDouble fresh() {
+    CloudStackDouble cloud = CloudStackDouble.start();
+    cloud.jobsPend(0);
+    return cloud;
+  }
+
+  private static CloudClient client(CloudStackDouble cloud) {
+    return new CloudClient(
+        cloud.api(), null, new Credentials("admin", new Secret("password")), Deadlines.USUAL);
+  }
+
+  private Report apply(CloudStackDouble cloud, Site site, Set<NodeName> present) {
+    return apply(cloud, site, present, Hypervisor.KVM, SHORT);
+  }
+
+  private Report apply(
+      CloudStackDouble cloud,
+      Site site,
+      Set<NodeName> present,
+      Hypervisor hypervisor,
+      Patience patience) {
+    try (CloudClient client = client(cloud)) {
+      return new CloudApply(client, hypervisor, 8, patience, lines::add).apply(site, present);
+    }
+  }
+
+  private static CloudPlan plan(CloudStackDouble cloud, Site site) {
+    try (CloudClient client = client(cloud)) {
+      return CloudPlan.of(site, Hypervisor.KVM, client);
+    }
+  }
+
+  private static void assertAllUp(Report report, Site site) {
+    assertThat(report.faults()).isEmpty();
+    assertThat(report.waiting()).isEmpty();
+    assertThat(report.nodes()).hasSameSizeAs(site.nodes());
+    assertThat(report.nodes().values()).allMatch(Standing.Up.class::isInstance);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ZoneNetwork.class)
+  void aZoneComesUpAndASecondApplyChangesNothing(ZoneNetwork kind) {
+    Site site = TestSites.site(folder, kind, 2);
+    try (CloudStackDouble cloud = fresh()) {
+      assertAllUp(apply(cloud, site, TestSites.all(site)), site);
+      assertThat(plan(cloud, site).entries()).isEmpty();
+      cloud.forgetCalls();
+      Report second = apply(cloud, site, TestSites.all(site));
+      assertAllUp(second, site);
+      assertThat(second.changes()).isEmpty();
+      assertThat(cloud.changing()).isEmpty();
+      assertThat(cloud.violations()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ZoneNetwork.class)
+  void aZoneOfSimulatedHostsComesUp(ZoneNetwork kind) {
+    Site site = TestSites.site(folder, kind, 2);
+    try (CloudStackDouble cloud = fresh()) {
+      Set<NodeName> all = TestSites.all(site);
+      assertAllUp(apply(cloud, site, all, Hypervisor.SIMULATOR, SHORT), site);
+      cloud.forgetCalls();
+      assertAllUp(apply(cloud, site, all, Hypervisor.SIMULATOR, SHORT), site);
+      assertThat(cloud.changing()).isEmpty();
+      assertThat(cloud.violations()).isEmpty();
+    }
+  }
+
+  /** As if the client had died: what it asked for was done or not, and it does not know. */
+  @ParameterizedTest
+  @EnumSource(ZoneNetwork.class)
+  void cutOffAtAnyCallItArrivesAllTheSame(ZoneNetwork kind) {
+    Site site = TestSites.site(folder, kind, 2);
+    Set<NodeName> all = TestSites.all(site);
+    List<Integer> changing;
+    String wanted;
+    try (CloudStackDouble cloud = fresh()) {
+      apply(cloud, site, all);
+      wanted = cloud.canonical();
+      changing =
+          cloud.calls().stream()
+              .filter(received -> cloud.changing().contains(received.call()))
+              .map(Received::number)
+              .toList();
+    }
+    assertThat(changing).hasSizeGreaterThan(15);
+    for (int number : changing) {
+      for (boolean done : List.of(true, false)) {
+        try (CloudStackDouble cloud = fresh()) {
+          if (done) {
+            cloud.cutAfter(number);
+          } else {
+            cloud.cutBefore(number);
+          }
+          String where = number + (done ? " done" : " not done");
+          assertThat(apply(cloud, site, all).faults()).as(where).isNotEmpty();
+          Report second = apply(cloud, site, all);
+          assertThat(second.faults()).as(where).isEmpty();
+          assertAllUp(second, site);
+          assertThat(cloud.canonical()).as(where).isEqualTo(wanted);
+          assertThat(cloud.violations()).as(where).isEmpty();
+        }
+      }
+    }
+  }
+
+  @Test
+  void twoHundredWorkersWithinTheServersLimitInTheSameOrderAndWords() {
+    Site site = TestSites.site(folder, ZoneNetwork.ADVANCED, 200);
+    List<String> first = twoHundred(site);
+    assertThat(twoHundred(site)).isEqualTo(first);
+    assertThat(first).contains("made host kvm200 (10.50.1.200 in cluster1-13)");
+  }
+
+  private List<String> twoHundred(Site site) {
+    lines.clear();
+    try (CloudStackDouble cloud = fresh()) {
+      cloud.limit(8, Overload.UNAVAILABLE);
+      cloud.hosts(new HostBehaviour.JoinsAfter(Duration.ofMillis(5)));
+      Report report = apply(cloud, site, TestSites.all(site));
+      assertAllUp(report, site);
+      assertThat(cloud.peak()).isLessThanOrEqualTo(8);
+      assertThat(plan(cloud, site).isDone()).isTrue();
+      assertThat(cloud.violations()).isEmpty();
+      List<String> order =
+          cloud.creating().stream()
+              .filter(call -> call.command().equals("addHost"))
+              .map(call -> String.valueOf(call.parameters().get("url")))
+              .toList();
+      assertThat(order).hasSize(200);
+      // First of each cluster, then the others; eight at once may overtake one another.
+      List<String> wanted = new ArrayList<>();
+      for (int i = 1; i <= 200; i += 16) {
+        wanted.add("http://10.50.1." + i);
+      }
+      for (int i = 1; i <= 200; i++) {
+        if (i % 16 != 1) {
+          wanted.add("http://10.50.1." + i);
+        }
+      }
+      for (int i = 0; i < 200; i++) {
+        assertThat(Math.abs(order.indexOf(wanted.get(i)) - i)).as(wanted.get(i)).isLessThan(8);
+      }
+      List<String> said = new ArrayList<>(lines);
+      said.addAll(report.changes());
+      return said;
+    }
+  }
+
+  @Test
+  void workersThatAreNotPresentAreNotAdded() {
+    Site site = TestSites.site(folder, ZoneNetwork.ADVANCED, 33);
+    try (CloudStackDouble cloud = fresh()) {
+      Report first = apply(cloud, site, Set.of(new NodeName("mgmt1")));
+      assertThat(first.faults()).isEmpty();
+      assertThat(first.nodes())
+          .isEqualTo(java.util.Map.of(new NodeName("mgmt1"), new Standing.Up()));
+      assertThat(first.waiting())
+          .contains("secondarystoragevm: not there", "consoleproxy: not there");
+      Report second = apply(cloud, site, Set.of(new NodeName("kvm17"), new NodeName("kvm2")));
+      assertThat(second.nodes().values()).allMatch(Standing.Up.class::isInstance);
+      // Each has the place that it would have had with all the others.
+      assertThat(second.changes())
+          .containsExactly(
+              "made cluster cluster1-2 (KVM)",
+              "made host kvm2 (10.50.1.2 in cluster1)",
+              "made host kvm17 (10.50.1.17 in cluster1-2)");
+      assertThat(plan(cloud, site).text()).contains("missing  host     kvm33");
+      assertThat(cloud.violations()).isEmpty();
+    }
+  }
+
+  @Test
+  void oneHostThatFailsKeepsNoOtherOut() {
+    Site site = TestSites.site(folder, ZoneNetwork.ADVANCED, 3);
+    try (CloudStackDouble cloud = fresh()) {
+      cloud.host("10.50.1.1", new HostBehaviour.NoKvm());
+      cloud.host("10.50.1.3", new HostBehaviour.Unreachable());
+      Report report = apply(cloud, site, TestSites.all(site));
+      assertThat(report.faults())
+          .extracting(Diagnosis::symptom)
+          .allMatch(symptom -> symptom.startsWith("host kvm"))
+          .hasSize(2);
+      assertThat(report.faults().getFirst().cause()).contains("kvm1 has no /dev/kvm");
+      assertThat(report.nodes().get(new NodeName("kvm1"))).isInstanceOf(Standing.NotUp.class);
+      assertThat(report.nodes().get(new NodeName("kvm2"))).isInstanceOf(Standing.Up.class);
+      cloud.hosts(new HostBehaviour.Joins());
+      cloud.host("10.50.1.1", new HostBehaviour.Joins());
+      cloud.host("10.50.1.3", new HostBehaviour.Joins());
+      assertAllUp(apply(cloud, site, TestSites.all(site)), site);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Down", "Disconnected", "Alert"})
+  void aHostThatIsLostIsReconnected(String state) {
+    Site site = TestSites.site(folder, ZoneNetwork.ADVANCED, 2);
+    try (CloudStackDouble cloud = fresh()) {
+      apply(cloud, site, TestSites.all(site));
+      cloud.hostState("10.50.1.2", state);
+      assertThat(plan(cloud, site).text()).contains("host  kvm2  state is " + state);
+      cloud.host("10.50.1.2", new HostBehaviour.NoAgent());
+      Report failed = apply(cloud, site, TestSites.all(site));
+      assertThat(failed.faults()).isNotEmpty();
+      assertThat(failed.nodes().get(new NodeName("kvm2"))).isInstanceOf(Standing.NotUp.class);
+      cloud.host("10.50.1.2", new HostBehaviour.Joins());
+      Report report = apply(cloud, site, TestSites.all(site));
+      assertAllUp(report, site);
+      assertThat(report.changes()).containsExactly("reconnected host kvm2, which was " + state);
+    }
+  }
+}
