@@ -208,12 +208,13 @@ public final class CloudKeeper implements AutoCloseable {
 
   private void apply(Task task) {
     boolean again = done != null && !task.newerThan(done);
-    LOG.info(
-        "cloud {}: applying site {}, {} of {} nodes are there",
-        task.site().zone().name(),
-        task.site().name(),
-        task.present().size(),
-        task.site().nodes().size());
+    if (!again) {
+      LOG.info(
+          "cloud: applying zone {}; {} of {} nodes are configured",
+          task.site().zone().name(),
+          task.present().size(),
+          task.site().nodes().size());
+    }
     // Until it is known that all went well, it did not.
     done = task;
     unfinished = true;
@@ -223,7 +224,6 @@ public final class CloudKeeper implements AutoCloseable {
       return; // cut off, so it says nothing
     }
     pause = again && report.changes().isEmpty() ? longer(pause) : FIRST_PAUSE;
-    tell(report);
     record(task, report);
     unfinished = !report.faults().isEmpty() || !report.waiting().isEmpty();
   }
@@ -261,14 +261,11 @@ public final class CloudKeeper implements AutoCloseable {
         List.of());
   }
 
-  private static void tell(Report report) {
-    report.changes().forEach(change -> LOG.info("cloud: {}", change));
-    report.waiting().forEach(waiting -> LOG.info("cloud: waits for {}", waiting));
-    report.faults().forEach(fault -> LOG.error("cloud: {}", fault));
-  }
-
   private void record(Task task, Report report) {
-    recordCloud(task, report);
+    if (recordCloud(task, report)) {
+      report.waiting().forEach(waiting -> LOG.info("cloud: waits for {}", waiting));
+      report.faults().forEach(fault -> LOG.error("cloud: {}", fault));
+    }
     for (Node node : task.site().nodes()) {
       InstallId install = task.present().get(node.name());
       Standing standing = report.nodes().get(node.name());
@@ -278,7 +275,8 @@ public final class CloudKeeper implements AutoCloseable {
     }
   }
 
-  private void recordCloud(Task task, Report report) {
+  /** Whether there was something new to tell. */
+  private boolean recordCloud(Task task, Report report) {
     NodeName manager = task.site().managementNode().name();
     InstallId install = task.present().get(manager);
     Map<String, String> detail = new TreeMap<>();
@@ -287,7 +285,7 @@ public final class CloudKeeper implements AutoCloseable {
     detail.put("faults", some(report.faults().stream().map(Diagnosis::toString).toList()));
     detail.values().removeIf(String::isEmpty);
     Subject subject = new Subject.OfNode(manager);
-    journal.decide(
+    return journal.decide(
         subject,
         events -> {
           NodeEvent told =

@@ -61,18 +61,30 @@ final class DoubleClient implements AutoCloseable {
 
   static String encoded(Map<String, String> parameters) {
     StringBuilder text = new StringBuilder();
-    parameters.forEach(
-        (name, value) ->
-            text.append(text.isEmpty() ? "" : "&")
-                .append(URLEncoder.encode(name, UTF_8))
-                .append('=')
-                .append(URLEncoder.encode(value, UTF_8)));
+    parameters.forEach((name, value) ->
+        text.append(text.isEmpty() ? "" : "&")
+            .append(URLEncoder.encode(name, UTF_8))
+            .append('=')
+            .append(URLEncoder.encode(value, UTF_8)));
     return text.toString();
   }
 
   Reply login(String user, String password) {
     Reply reply =
-        send(true, parameters("command", "login", "username", user, "password", password, "domain", "/", "response", "json"), "");
+        send(
+            true,
+            parameters(
+                "command",
+                "login",
+                "username",
+                user,
+                "password",
+                password,
+                "domain",
+                "/",
+                "response",
+                "json"),
+            "");
     if (reply.status == 200) {
       key = reply.body().path("sessionkey").asText();
       cookie = reply.headers.replaceAll(".*(JSESSIONID=[^;]+).*", "$1");

@@ -215,7 +215,8 @@ final class Hosts {
           throw setup(
               about,
               "com.cloud.utils.exception.CloudRuntimeException",
-              "Skipping host %s because %s is already in the database for resource %s with ID %s".formatted(address, guid, guid, same.map(host -> host.id).orElse("")));
+              "Skipping host %s because %s is already in the database for resource %s with ID %s"
+                  .formatted(address, guid, guid, same.map(host -> host.id).orElse("")));
       default -> {}
     }
     if (!settings.agentsReachIt()) {
@@ -259,7 +260,9 @@ final class Hosts {
   private Answer list(Request request) {
     state.all(Kind.HOST).forEach(this::advance);
     List<Thing> all = new ArrayList<>(state.all(Kind.HOST));
-    state.all(Kind.SYSTEM_VM).stream().flatMap(vm -> SystemVms.agent(vm).stream()).forEach(all::add);
+    state.all(Kind.SYSTEM_VM).stream()
+        .flatMap(vm -> SystemVms.agent(vm).stream())
+        .forEach(all::add);
     return Listing.of(request, Kind.HOST.word, all, false);
   }
 

@@ -152,7 +152,9 @@ final class SystemVms {
         Address.text(Address.number(pod.shown.path("endip").path(0).asText()) - vm.number % 9));
     vm.set("privatenetmask", pod.text("netmask"));
     vm.set("state", "Running");
-    storage.copied(state.get(vm.hidden.getOrDefault("template", "")), state.get(vm.hidden.getOrDefault("pool", "")));
+    storage.copied(
+        state.get(vm.hidden.getOrDefault("template", "")),
+        state.get(vm.hidden.getOrDefault("pool", "")));
     boolean storageVm = vm.is("systemvmtype", STORAGE);
     if (!storageVm) {
       vm.shown.put("activeviewersessions", 0);
@@ -168,7 +170,9 @@ final class SystemVms {
     }
   }
 
-  /** The host that the agent of a system virtual machine is to listHosts, unless it asks by type. */
+  /**
+   * The host that the agent of a system virtual machine is to listHosts, unless it asks by type.
+   */
   static Optional<Thing> agent(Thing vm) {
     String id = vm.hidden.get("agent");
     if (id == null) {
@@ -176,13 +180,15 @@ final class SystemVms {
     }
     ObjectNode shown = Shapes.of("host");
     for (String field :
-        List.of("zoneid", "zonename", "podid", "podname", "name", "hypervisor", "version", "arch")) {
+        List.of(
+            "zoneid", "zonename", "podid", "podname", "name", "hypervisor", "version", "arch")) {
       shown.put(field, vm.text(field));
     }
     shown
         .put("type", vm.is("systemvmtype", STORAGE) ? "SecondaryStorageVM" : "ConsoleProxy")
         .put("ipaddress", vm.text("privateip"))
-        .remove(List.of("clusterid", "clustername", "clustertype", "hypervisorversion", "istagarule"));
+        .remove(
+            List.of("clusterid", "clustername", "clustertype", "hypervisorversion", "istagarule"));
     return Optional.of(new Thing(Kind.HOST, 0, id, vm.label, shown));
   }
 

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.TestFactory;
  * except for what {@link #BY_CHANCE} and {@link #SHAPE_ONLY} name, the same values.
  *
  * <p>The recording is of three servers: lines 1 to 190, lines 311 to 319 and lines 320 to 339, each
- * fresh; lines 191 to 310 stand in it word for word before. Calls that the recording left out, since
- * they only repeat what others show, are made in between; see {@link Besides}.
+ * fresh; lines 191 to 310 stand in it word for word before. Calls that the recording left out,
+ * since they only repeat what others show, are made in between; see {@link Besides}.
  */
 class TranscriptReplayTest {
   private static final Path TRANSCRIPT = Path.of("src/test/resources/cloudstack/transcript.jsonl");
@@ -61,7 +61,8 @@ class TranscriptReplayTest {
 
   private static Map<Integer, String> shapeOnly() {
     Map<Integer, String> lines = new TreeMap<>();
-    lines.put(71, "CloudStack has 35 settings with host in their names, of which three are recorded");
+    lines.put(
+        71, "CloudStack has 35 settings with host in their names, of which three are recorded");
     lines.put(111, "CloudStack has 5 such offerings, of which three are recorded");
     lines.put(124, "CloudStack has 5 such offerings, of which three are recorded");
     return lines;
@@ -112,7 +113,9 @@ class TranscriptReplayTest {
       DoubleClient.Reply reply = client.call(command, parameters);
       assertThat(reply.status()).as("unrecorded %s: %s", command, reply.error()).isEqualTo(200);
       JsonNode job = client.job(reply);
-      assertThat(job.path("jobstatus").asInt()).as("unrecorded %s: %s", command, job).isNotEqualTo(2);
+      assertThat(job.path("jobstatus").asInt())
+          .as("unrecorded %s: %s", command, job)
+          .isNotEqualTo(2);
       return job.has("jobresult") ? job.path("jobresult") : job;
     }
 
@@ -216,7 +219,8 @@ class TranscriptReplayTest {
       String id = entry.isTextual() ? entry.asText() : entry.path("id").asText();
       String mine = ids.getOrDefault(id, "");
       for (JsonNode each : among) {
-        if (!mine.isEmpty() && (each.path("id").asText().equals(mine) || each.asText().equals(mine))) {
+        if (!mine.isEmpty()
+            && (each.path("id").asText().equals(mine) || each.asText().equals(mine))) {
           return each;
         }
       }
@@ -244,7 +248,8 @@ class TranscriptReplayTest {
     }
 
     private static void differs(Line line, String at, Object recorded, Object own) {
-      boolean error = at.endsWith("errortext") || at.endsWith("errorcode") || at.endsWith("jobstatus");
+      boolean error =
+          at.endsWith("errortext") || at.endsWith("errorcode") || at.endsWith("jobstatus");
       (error ? line.wrong : line.values).add(at + ": " + recorded + " is not " + own);
     }
   }
@@ -390,18 +395,40 @@ class TranscriptReplayTest {
               recordedRange,
               replay
                   .does(
-                      "createVlanIpRange", "zoneid", zone, "vlan", "untagged", "gateway", "192.168.2.1",
-                      "netmask", "255.255.255.0", "startip", "192.168.2.20", "endip", "192.168.2.200",
-                      "forvirtualnetwork", "true")
+                      "createVlanIpRange",
+                      "zoneid",
+                      zone,
+                      "vlan",
+                      "untagged",
+                      "gateway",
+                      "192.168.2.1",
+                      "netmask",
+                      "255.255.255.0",
+                      "startip",
+                      "192.168.2.20",
+                      "endip",
+                      "192.168.2.200",
+                      "forvirtualnetwork",
+                      "true")
                   .path("vlan"));
           JsonNode host = replay.does("listHosts").path("host").path(0);
           replay.is(
               recordedPool,
               replay
                   .does(
-                      "createStoragePool", "zoneid", zone, "podid", host.path("podid").asText(),
-                      "clusterid", host.path("clusterid").asText(), "name", "primary1", "scope",
-                      "cluster", "url", "nfs://10.20.0.10/export/primary")
+                      "createStoragePool",
+                      "zoneid",
+                      zone,
+                      "podid",
+                      host.path("podid").asText(),
+                      "clusterid",
+                      host.path("clusterid").asText(),
+                      "name",
+                      "primary1",
+                      "scope",
+                      "cluster",
+                      "url",
+                      "nfs://10.20.0.10/export/primary")
                   .path("storagepool"));
           replay.is(recordedStore, imageStore());
           enable(zone);
@@ -411,8 +438,7 @@ class TranscriptReplayTest {
             replay.is(lines.get(number - 1).record.path("params").path("id").asText(), vm);
           }
         }
-        case 329 ->
-            replay.does("updateZone", "id", zone("zone1"), "allocationstate", "Disabled");
+        case 329 -> replay.does("updateZone", "id", zone("zone1"), "allocationstate", "Disabled");
         case 334 -> {
           for (int i = 0; i < 3; i++) {
             replay.does("listHosts");
@@ -425,7 +451,14 @@ class TranscriptReplayTest {
     private void physicalNetwork(String recorded) {
       JsonNode made =
           replay
-              .does("createPhysicalNetwork", "zoneid", zone("zone1"), "name", "physnet1", "isolationmethods", "VLAN")
+              .does(
+                  "createPhysicalNetwork",
+                  "zoneid",
+                  zone("zone1"),
+                  "name",
+                  "physnet1",
+                  "isolationmethods",
+                  "VLAN")
               .path("physicalnetwork");
       replay.is(recorded, made);
       for (String type : List.of("Management", "Public", "Guest")) {
@@ -438,13 +471,33 @@ class TranscriptReplayTest {
       JsonNode pod =
           replay
               .does(
-                  "createPod", "zoneid", zone, "name", "pod1", "gateway", "10.20.0.1", "netmask",
-                  "255.255.255.0", "startip", "10.20.0.50", "endip", "10.20.0.99")
+                  "createPod",
+                  "zoneid",
+                  zone,
+                  "name",
+                  "pod1",
+                  "gateway",
+                  "10.20.0.1",
+                  "netmask",
+                  "255.255.255.0",
+                  "startip",
+                  "10.20.0.50",
+                  "endip",
+                  "10.20.0.99")
               .path("pod");
       JsonNode cluster =
           replay.does(
-              "addCluster", "zoneid", zone, "podid", pod.path("id").asText(), "clustername",
-              "cluster1", "hypervisor", "Simulator", "clustertype", "CloudManaged");
+              "addCluster",
+              "zoneid",
+              zone,
+              "podid",
+              pod.path("id").asText(),
+              "clustername",
+              "cluster1",
+              "hypervisor",
+              "Simulator",
+              "clustertype",
+              "CloudManaged");
       replay.is(parameter("podid"), pod);
       replay.is(parameter("clusterid"), cluster.path("cluster").path(0));
     }
@@ -452,13 +505,27 @@ class TranscriptReplayTest {
     private JsonNode imageStore() {
       return replay
           .does(
-              "addImageStore", "name", "secondary1", "zoneid", zone("zone1"), "provider", "NFS",
-              "url", "nfs://10.20.0.10/export/secondary")
+              "addImageStore",
+              "name",
+              "secondary1",
+              "zoneid",
+              zone("zone1"),
+              "provider",
+              "NFS",
+              "url",
+              "nfs://10.20.0.10/export/secondary")
           .path("imagestore");
     }
 
     private void traffic(String network, String type) {
-      replay.does("addTrafficType", "physicalnetworkid", network, "traffictype", type, "kvmnetworklabel", "cloudbr0");
+      replay.does(
+          "addTrafficType",
+          "physicalnetworkid",
+          network,
+          "traffictype",
+          type,
+          "kvmnetworklabel",
+          "cloudbr0");
     }
 
     private void enable(String zone) {
@@ -480,7 +547,11 @@ class TranscriptReplayTest {
         for (JsonNode element :
             replay.does("listVirtualRouterElements", "nspid", id).path("virtualrouterelement")) {
           replay.does(
-              "configureVirtualRouterElement", "id", element.path("id").asText(), "enabled", "true");
+              "configureVirtualRouterElement",
+              "id",
+              element.path("id").asText(),
+              "enabled",
+              "true");
         }
         replay.does("updateNetworkServiceProvider", "id", id, "state", "Enabled");
       }
@@ -496,31 +567,30 @@ class TranscriptReplayTest {
   @TestFactory
   Stream<DynamicTest> everyRecordedCall() {
     return replayed().stream()
-        .map(
-            line ->
-                DynamicTest.dynamicTest(
-                    line.number + " " + line.command(),
-                    () -> {
-                      assertThat(line.wrong).as("differs").isEmpty();
-                      if (SHAPE_ONLY.containsKey(line.number)) {
-                        assertThat(line.values).as("no reason to be in SHAPE_ONLY").isNotEmpty();
-                      } else {
-                        assertThat(line.values).as("other values").isEmpty();
-                      }
-                    }));
+        .map(line ->
+            DynamicTest.dynamicTest(
+                line.number + " " + line.command(),
+                () -> {
+                  assertThat(line.wrong).as("differs").isEmpty();
+                  if (SHAPE_ONLY.containsKey(line.number)) {
+                    assertThat(line.values).as("no reason to be in SHAPE_ONLY").isNotEmpty();
+                  } else {
+                    assertThat(line.values).as("other values").isEmpty();
+                  }
+                }));
   }
 
   @Test
   void theTableNamesLines() {
-    assertThat(SHAPE_ONLY.keySet())
-        .isSubsetOf(IntStream.rangeClosed(1, 339).boxed().toList());
+    assertThat(SHAPE_ONLY.keySet()).isSubsetOf(IntStream.rangeClosed(1, 339).boxed().toList());
   }
 
   /** By hand: what differs, line by line. */
   public static void main(String[] none) {
     for (Line line : replayed()) {
       if (!line.wrong.isEmpty() || !line.values.isEmpty()) {
-        System.out.println(line.number + " " + line.command() + " WRONG " + line.wrong + " VALUES " + line.values);
+        System.out.println(
+            line.number + " " + line.command() + " WRONG " + line.wrong + " VALUES " + line.values);
       }
     }
   }
