@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.barestack.model.Node;
+import org.barestack.model.NodeName;
 
 /**
  * Something that comes up by itself, and has not yet.
@@ -81,6 +82,11 @@ record Awaited(String what, Seen seen, String node) {
   static Awaited host(Node worker, String state) {
     String name = worker.name().text();
     return new Awaited("host " + name + ": " + state, new Seen.HostNotUp(state), name);
+  }
+
+  /** Whether it is about that worker. */
+  boolean isOf(NodeName worker) {
+    return seen instanceof Seen.HostNotUp && node.equals(worker.text());
   }
 
   private static boolean runs(CloudDesign design, JsonNode vm) {

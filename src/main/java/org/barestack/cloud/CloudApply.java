@@ -349,23 +349,32 @@ public final class CloudApply implements Cloud {
 
     private void awaitRunning() {
       List<Awaited> last = new ArrayList<>();
-      until(
-          patience.deadline(),
-          () -> {
-            living.forget();
-            List<Awaited> now = Awaited.of(design, living);
-            if (!now.equals(last)) {
-              now.forEach(one -> progress.accept("waiting: " + one.what()));
-            }
-            last.clear();
-            last.addAll(now);
-            // Without a host nothing of it can come.
-            return now.isEmpty() || design.hosts(living).isEmpty();
-          });
+      boolean settled =
+          until(
+              patience.deadline(),
+              () -> {
+                living.forget();
+                List<Awaited> now =
+                    Awaited.of(design, living).stream()
+                        .filter(one -> failed.keySet().stream().noneMatch(one::isOf))
+                        .toList();
+                if (!now.equals(last)) {
+                  now.forEach(one -> progress.accept("waiting: " + one.what()));
+                }
+                last.clear();
+                last.addAll(now);
+                return now.isEmpty() || !canCome(now);
+              });
       last.forEach(one -> waiting.add(one.what()));
-      if (patience.deadline().isPositive()) {
+      if (!settled && patience.deadline().isPositive()) {
         last.forEach(one -> fault(diagnosis(one.seen(), one.node())));
       }
+    }
+
+    /** Without a host that is up or on its way no system VM starts, however long one waits. */
+    private boolean canCome(List<Awaited> awaited) {
+      return awaited.stream().anyMatch(one -> one.seen() instanceof Seen.HostNotUp)
+          || design.hosts(living).stream().anyMatch(host -> text(host, "state").equals("Up"));
     }
 
     // --- Standings ---

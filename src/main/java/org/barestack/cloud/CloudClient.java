@@ -158,7 +158,7 @@ public final class CloudClient implements CloudApi, AutoCloseable {
       }
     }
     // Somebody may have made new keys, which ends the old ones at once.
-    Identity second = session.renewed(first);
+    Identity second = session.canLogIn() ? session.renewed(first) : first;
     if (!second.equals(first)) {
       try {
         return send(call, second);

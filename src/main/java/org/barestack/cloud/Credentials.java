@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * are worth nothing any more.
  *
  * @param user in domain ROOT
+ * @param password may be empty if there are keys; these alone are used then
  * @param keys those of that user, or null if they are to be asked for
  */
 public record Credentials(String user, Secret password, @Nullable ApiKeys keys) {

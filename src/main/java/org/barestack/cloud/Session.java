@@ -42,6 +42,9 @@ final class Session {
     this.mask = mask;
     this.credentials = credentials;
     this.deadlines = deadlines;
+    if (credentials.keys() == null && !canLogIn()) {
+      throw new IllegalArgumentException("a password or API keys are needed");
+    }
     mask.hide(credentials.password());
     if (credentials.keys() != null) {
       identity = identity(credentials.keys());
@@ -57,6 +60,11 @@ final class Session {
     Identity untimed() {
       return new Identity(keys, false);
     }
+  }
+
+  /** Whether there is more than API keys that were given. */
+  boolean canLogIn() {
+    return !credentials.password().value().isEmpty();
   }
 
   /** The one in use; logs in if there is none, and waits for the server to be up. */
@@ -148,11 +156,6 @@ final class Session {
   private ApiKeys keys() {
     // for faults: what a call was, without its password
     Call login = Call.of("login", "username", credentials.user());
-    if (credentials.password().value().isEmpty()) {
-      throw new CloudException(
-          new Fault.Refused(
-              login, UNVERIFIED, "the API keys are not taken, and no password is known"));
-    }
     Map<String, String> form = new TreeMap<>(login.parameters());
     form.put("password", credentials.password().value());
     form.put("domain", "/");

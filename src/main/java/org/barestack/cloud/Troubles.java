@@ -56,32 +56,6 @@ final class Troubles {
                   + " bridges in site.yaml, or give the node kernel_args [net.ifnames=0], then"
                   + " barestack reinstall {node}"),
           new Row(
-              "libvirt",
-              refused("(?i)libvirt|virtqemud").or(step("50-libvirt")),
-              "libvirtd of {node} does not run or does not listen: a daemon or socket that should"
-                  + " be masked has its place",
-              "on {node}: systemctl status libvirtd 'virt*', journalctl -u libvirtd; only libvirtd"
-                  + " may run, as the step 50-libvirt leaves it. If that step failed: barestack"
-                  + " logs {node} firstboot-50-libvirt.log; "
-                  + AGAIN),
-          new Row(
-              "selinux",
-              refused("(?i)selinux|avc: +denied").or(words("(?i)selinux|setenforce|avc: +denied")),
-              "SELinux enforces on {node} and denies CloudStack's agent or QEMU what they need; on"
-                  + " workers the step 45-packages makes it permissive",
-              "on {node}: getenforce, ausearch -m avc; barestack logs {node}"
-                  + " firstboot-45-packages.log. Whoever switched it back (a step of the site?)"
-                  + " must leave it permissive on workers"),
-          new Row(
-              "firewall",
-              words("(?i)firewalld|nft ").or(step("65-isolation")).or(step("45-protection")),
-              "another firewall than Barestack's is at work on {node}: firewalld, which the step"
-                  + " 45-packages masks on workers since it replaces CloudStack's rules, or rules"
-                  + " that nft does not take",
-              "on a worker: systemctl is-enabled firewalld must say masked, and nft list table inet"
-                  + " barestack must show our rules (65-isolation); on {manager}: firewall-cmd"
-                  + " --list-all must show the zone barestack (45-protection)"),
-          new Row(
               "agent-never-connects",
               refused("Cannot find the server resources at http"),
               "CloudStack set {node} up by SSH and its agent did not come to port 8250 of {manager}"
@@ -111,6 +85,33 @@ final class Troubles {
               "barestack status; on {node}: systemctl status cloudstack-agent and"
                   + " /var/log/cloudstack/agent/agent.log; barestack cloud apply adds again what"
                   + " was lost"),
+          // whatever the call was, by what its words are about
+          new Row(
+              "libvirt",
+              refused("(?i)libvirt|virtqemud").or(step("50-libvirt")),
+              "libvirtd of {node} does not run or does not listen: a daemon or socket that should"
+                  + " be masked has its place",
+              "on {node}: systemctl status libvirtd 'virt*', journalctl -u libvirtd; only libvirtd"
+                  + " may run, as the step 50-libvirt leaves it. If that step failed: barestack"
+                  + " logs {node} firstboot-50-libvirt.log; "
+                  + AGAIN),
+          new Row(
+              "selinux",
+              refused("(?i)selinux|avc: +denied").or(words("(?i)selinux|setenforce|avc: +denied")),
+              "SELinux enforces on {node} and denies CloudStack's agent or QEMU what they need; on"
+                  + " workers the step 45-packages makes it permissive",
+              "on {node}: getenforce, ausearch -m avc; barestack logs {node}"
+                  + " firstboot-45-packages.log. Whoever switched it back (a step of the site?)"
+                  + " must leave it permissive on workers"),
+          new Row(
+              "firewall",
+              words("(?i)firewalld|nft ").or(step("65-isolation")).or(step("45-protection")),
+              "another firewall than Barestack's is at work on {node}: firewalld, which the step"
+                  + " 45-packages masks on workers since it replaces CloudStack's rules, or rules"
+                  + " that nft does not take",
+              "on a worker: systemctl is-enabled firewalld must say masked, and nft list table inet"
+                  + " barestack must show our rules (65-isolation); on {manager}: firewall-cmd"
+                  + " --list-all must show the zone barestack (45-protection)"),
           // ---- system VMs, templates
           new Row(
               "template-missing",
@@ -293,6 +294,28 @@ final class Troubles {
               "that share or name belongs to storage that CloudStack knows already",
               "barestack cloud plan shows it; name another share in storage of site.yaml, or remove"
                   + " the old one by barestack cloud destroy"),
+          new Row(
+              "there-already",
+              refused(
+                  "already exists|already supports the traffic type|Unable to create cluster"
+                      + "|more than one Guest network|already existing in this basic Zone"),
+              "somebody else made it in the meantime: another apply, or a person in the web UI; or"
+                  + " there is another thing of that name",
+              "barestack cloud plan shows what is there; then barestack cloud apply goes on with"
+                  + " it"),
+          new Row(
+              "still-in-use",
+              refused(
+                  "still has hosts|addresses? allocated|not in [Mm]aintenance|there are .* in"
+                      + " th(is|e) zone|cannot be removed"),
+              "something in it is still there, or is coming back because the zone is enabled",
+              "barestack cloud destroy takes all away in the order that CloudStack wants, and goes"
+                  + " on where it was cut off; a single worker goes by barestack teardown {node}"),
+          new Row(
+              "zone-incomplete",
+              refused("Cannot enable this Zone since|Provider is not ready"),
+              "a part of the zone that comes before is missing or not enabled",
+              "barestack cloud plan shows which; barestack cloud apply makes it"),
           new Row(
               "setting-unknown",
               refused("Config parameter with name"),

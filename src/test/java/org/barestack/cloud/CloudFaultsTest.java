@@ -142,8 +142,8 @@ class CloudFaultsTest {
             "createZone: that is no answer of CloudStack: HTTP 404 without an errorcode"),
         new Row(
             "a redirection",
-            "HTTP/1.1 302 Found\r\nLocation: https://elsewhere/login?key=1\r\nContent-Length: 0\r\n"
-                + "Connection: close\r\n\r\n",
+            RawServer.http(302, "text/html", "")
+                .replace("Connection", "Location: https://elsewhere/login?key=1\r\nConnection"),
             Fault.Unexpected.class,
             "createZone: that is no answer of CloudStack: HTTP 302, a redirection to"
                 + " https://elsewhere/login"),
@@ -315,7 +315,7 @@ class CloudFaultsTest {
         CloudClient client = client(server.uri(), certificate(site))) {
       assertThat(distrusted(client, server))
           .isEqualTo(
-              "its certificate, of CN=Barestack, ended on 2020-01-01T00:00:00Z, or the clock of"
+              "its certificate, of CN=Barestack, ended on 2019-12-31T00:00:00Z, or the clock of"
                   + " this machine is ahead");
     }
   }
@@ -336,7 +336,7 @@ class CloudFaultsTest {
   @Test
   void tlsWhereThereIsNone() {
     SiteAuthority site = FreshSecrets.make().authority();
-    try (RawServer server = RawServer.plain(_ -> RawServer.json(200, "{}"));
+    try (RawServer server = RawServer.plain(_ -> RawServer.http(400, "text/html", ""));
         CloudClient client =
             client(
                 URI.create("https://127.0.0.1:" + server.uri().getPort() + "/client/api"),

@@ -153,6 +153,9 @@ final class RawServer implements AutoCloseable {
         return null;
       }
       head.append((char) octet);
+      if (head.charAt(0) == 0x16) {
+        return new Asked("the hello of TLS", Map.of());
+      }
     }
     int length =
         head.toString()

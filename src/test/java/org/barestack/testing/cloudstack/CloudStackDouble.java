@@ -9,9 +9,14 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.barestack.cloud.Call;
 import org.jspecify.annotations.Nullable;
@@ -169,6 +175,28 @@ public final class CloudStackDouble implements AutoCloseable {
     return start(address, tls, password, InstantSource.system());
   }
 
+  /**
+   * What it needs for HTTPS.
+   *
+   * @param store PKCS#12, with a key and its certificates
+   */
+  public static SSLContext tls(Path store, String password) {
+    try (InputStream in = Files.newInputStream(store)) {
+      KeyStore keys = KeyStore.getInstance("PKCS12");
+      keys.load(in, password.toCharArray());
+      KeyManagerFactory managers =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      managers.init(keys, password.toCharArray());
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(managers.getKeyManagers(), null, null);
+      return context;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("cannot be used for HTTPS: " + store, e);
+    }
+  }
+
   /** One with a clock of its own, by which signatures expire. */
   public static CloudStackDouble start(
       InetSocketAddress address, @Nullable SSLContext tls, String password, InstantSource clock) {
@@ -265,7 +293,7 @@ public final class CloudStackDouble implements AutoCloseable {
     }
   }
 
-  /** The most calls that there were at once. */
+  /** The most calls that came at once, also those that were not served. */
   public int peak() {
     synchronized (lock) {
       return peak;
@@ -408,6 +436,11 @@ public final class CloudStackDouble implements AutoCloseable {
   /** Virtual machines of a cluster's last host stay, and its maintenance ends in an error. */
   public void lastHostKeeps() {
     hosts.lastHostStops = false;
+  }
+
+  /** Maintenance passes through ErrorInPrepareForMaintenance on its way, as it may. */
+  public void maintenanceStumbles() {
+    hosts.stumbles = true;
   }
 
   /** The management server cannot mount from that NFS server, so nothing is seeded from it. */
@@ -819,24 +852,30 @@ public final class CloudStackDouble implements AutoCloseable {
     return new Reply(status, "application/json; charset=UTF-8", all.toString(), headers);
   }
 
-  /** Runs one by hand until it is stopped: {@code --port N [--address A] [--password P]}. */
+  /**
+   * Runs one by hand until it is stopped: {@code [--address A] [--port N] [--password P] [--step
+   * SECONDS] [--keystore P12]}.
+   */
   public static void main(String[] arguments) throws InterruptedException {
     Map<String, String> options = new HashMap<>();
     for (int i = 0; i + 1 < arguments.length; i += 2) {
       options.put(arguments[i], arguments[i + 1]);
     }
     if (arguments.length % 2 != 0
-        || !Set.of("--port", "--address", "--password", "--step").containsAll(options.keySet())) {
+        || !Set.of("--port", "--address", "--password", "--step", "--keystore")
+            .containsAll(options.keySet())) {
       System.err.println(
-          "usage: CloudStackDouble [--address A] [--port N] [--password P] [--step SECONDS]");
+          "usage: CloudStackDouble [--address A] [--port N] [--password P] [--step SECONDS]"
+              + " [--keystore P12, password changeit]");
       System.exit(2);
     }
+    @Nullable String keystore = options.get("--keystore");
     CloudStackDouble made =
         start(
             new InetSocketAddress(
                 options.getOrDefault("--address", "127.0.0.1"),
                 Integer.parseInt(options.getOrDefault("--port", "8080"))),
-            null,
+            keystore == null ? null : tls(Path.of(keystore), "changeit"),
             options.getOrDefault("--password", "password"));
     made.stepsTake(Duration.ofSeconds(Long.parseLong(options.getOrDefault("--step", "5"))));
     System.out.println("stand-in: plays CloudStack 4.22's API for rehearsals");

@@ -16,12 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class Hosts {
   private static final String KVM_NOT_THERE = "This machine does not have KVM enabled.";
 
+  private static final List<String> MAINTENANCE =
+      List.of("Maintenance", "PrepareForMaintenance", "ErrorInPrepareForMaintenance");
+
   private final State state;
   private final Settings settings;
   private final Progress progress;
   final Map<String, HostBehaviour> behaviours = new ConcurrentHashMap<>();
   volatile HostBehaviour usual = new HostBehaviour.Joins();
   volatile boolean lastHostStops = true;
+  volatile boolean stumbles;
 
   Hosts(State state, Commands commands, Settings settings, Progress progress) {
     this.state = state;
@@ -266,13 +270,22 @@ final class Hosts {
     return Listing.of(request, Kind.HOST.word, all, false);
   }
 
-  /** A host on its way into maintenance goes on when somebody looks. */
+  /**
+   * A host on its way into maintenance goes on when somebody looks. CloudStack's order: as long as
+   * something runs on it, to ErrorInPrepareForMaintenance, and when all tries have failed to
+   * ErrorInMaintenance; else to Maintenance.
+   */
   private void advance(Thing host) {
-    if (!host.is("resourcestate", "PrepareForMaintenance") || !progress.due(host)) {
+    String at = host.text("resourcestate");
+    boolean errors = at.equals("ErrorInPrepareForMaintenance");
+    if ((!errors && !at.equals("PrepareForMaintenance")) || !progress.due(host)) {
       return;
     }
-    boolean left = running(host).isEmpty();
-    host.set("resourcestate", left ? "Maintenance" : "ErrorInPrepareForMaintenance");
+    if (running(host).isEmpty() && (errors || !stumbles)) {
+      host.set("resourcestate", "Maintenance");
+    } else {
+      host.set("resourcestate", errors ? "ErrorInMaintenance" : "ErrorInPrepareForMaintenance");
+    }
   }
 
   private List<Thing> running(Thing host) {
@@ -331,6 +344,13 @@ final class Hosts {
     return Answer.job(
         host,
         () -> {
+          String at = host.text("resourcestate");
+          if (MAINTENANCE.contains(at)) {
+            throw Refusal.state(
+                "Host is already in state "
+                    + at
+                    + ". Cannot recall for maintenance until resolved.");
+          }
           Thing cluster = state.get(host.text("clusterid"));
           boolean others =
               state.all(Kind.HOST, "clusterid", cluster).stream()
@@ -344,11 +364,9 @@ final class Hosts {
                     + " PrepareForMaintenance OR ErrorInPrepareForMaintenance STATUS in cluster "
                     + cluster.number);
           }
-          if (!host.is("resourcestate", "Maintenance")) {
-            host.set("resourcestate", "PrepareForMaintenance");
-            progress.start(host);
-            empty(host, ready(state, "clusterid", cluster));
-          }
+          host.set("resourcestate", "PrepareForMaintenance");
+          progress.start(host);
+          empty(host, ready(state, "clusterid", cluster));
           ObjectNode shown = host.shown.deepCopy();
           shown.setAll(Shapes.of("hostlater"));
           // A quirk of this call: the job is named inside of its own result.

@@ -36,6 +36,8 @@ final class State {
           "hostid",
           "hostname",
           "apikey",
+          "capacitybytes",
+          "disksizetotal",
           "agents");
 
   private final Map<Kind, List<Thing>> things = new EnumMap<>(Kind.class);

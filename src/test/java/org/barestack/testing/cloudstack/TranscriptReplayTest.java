@@ -182,9 +182,9 @@ class TranscriptReplayTest {
     /** A simulated host makes up its address. */
     private static boolean chance(JsonNode thing, String field) {
       return BY_CHANCE.contains(field)
-          || field.equals("ipaddress")
+          || (field.equals("ipaddress")
               && thing.path("hypervisor").asText().equals("Simulator")
-              && thing.has("resourcestate");
+              && thing.has("resourcestate"));
     }
 
     private void arrays(Line line, String at, JsonNode recorded, JsonNode own) {
