@@ -276,7 +276,7 @@ final class Assembly {
   }
 
   /** What brings the site's cloud up; null if nobody is to. */
-  private static @Nullable Cloud cloud(Server.Order order) {
+  static @Nullable Cloud cloud(Server.Order order) {
     SiteSecrets secrets = order.secrets();
     if (secrets == null) {
       return null;

@@ -223,8 +223,10 @@ public final class CloudKeeper implements AutoCloseable {
     if (closed) {
       return; // cut off, so it says nothing
     }
-    pause = again && report.changes().isEmpty() ? longer(pause) : FIRST_PAUSE;
-    record(task, report);
+    pause = again ? longer(pause) : FIRST_PAUSE;
+    if (record(task, report)) {
+      pause = FIRST_PAUSE; // something goes on, so it is worth looking
+    }
     unfinished = !report.faults().isEmpty() || !report.waiting().isEmpty();
   }
 
@@ -261,21 +263,22 @@ public final class CloudKeeper implements AutoCloseable {
         List.of());
   }
 
-  private void record(Task task, Report report) {
-    if (recordCloud(task, report)) {
-      report.waiting().forEach(waiting -> LOG.info("cloud: waits for {}", waiting));
+  /** Whether there was something new to tell. */
+  private boolean record(Task task, Report report) {
+    boolean news = recordCloud(task, report);
+    if (news) {
       report.faults().forEach(fault -> LOG.error("cloud: {}", fault));
     }
     for (Node node : task.site().nodes()) {
       InstallId install = task.present().get(node.name());
       Standing standing = report.nodes().get(node.name());
       if (install != null && standing != null) {
-        recordNode(node.name(), install, standing);
+        news |= recordNode(node.name(), install, standing);
       }
     }
+    return news;
   }
 
-  /** Whether there was something new to tell. */
   private boolean recordCloud(Task task, Report report) {
     NodeName manager = task.site().managementNode().name();
     InstallId install = task.present().get(manager);
@@ -311,9 +314,9 @@ public final class CloudKeeper implements AutoCloseable {
         .allMatch(key -> told.getOrDefault(key, "").equals(now.getOrDefault(key, "")));
   }
 
-  private void recordNode(NodeName node, InstallId install, Standing standing) {
+  private boolean recordNode(NodeName node, InstallId install, Standing standing) {
     Subject subject = new Subject.OfNode(node);
-    journal.decide(
+    return journal.decide(
         subject,
         events -> {
           NodeState state = NodeState.of(events);

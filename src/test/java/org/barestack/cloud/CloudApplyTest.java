@@ -197,8 +197,7 @@ class CloudApplyTest {
     try (CloudStackDouble cloud = fresh()) {
       Report first = apply(cloud, site, Set.of(new NodeName("mgmt1")));
       assertThat(first.faults()).isEmpty();
-      assertThat(first.nodes())
-          .isEqualTo(Map.of(new NodeName("mgmt1"), new Standing.Up()));
+      assertThat(first.nodes()).isEqualTo(Map.of(new NodeName("mgmt1"), new Standing.Up()));
       assertThat(first.waiting())
           .contains("secondarystoragevm: not there", "consoleproxy: not there");
       Report second = apply(cloud, site, Set.of(new NodeName("kvm17"), new NodeName("kvm2")));
