@@ -219,6 +219,13 @@ copy_sudo() {
   done
 }
 
+# "openssl req" makes nothing without its configuration.
+copy_openssl() {
+  local directory
+  directory=$("$root/usr/bin/openssl" version -d 2>/dev/null | cut -d '"' -f 2) || return 0
+  [[ ! -e $directory/openssl.cnf ]] || install -D -m 644 "$directory/openssl.cnf" "$root$directory/openssl.cnf"
+}
+
 make_root() {
   local name applet
   root=$work/root
@@ -241,10 +248,11 @@ make_root() {
   copy_modules
   copy_udev
   copy_sudo
+  copy_openssl
   make_boot_loaders
 
   install -m 755 "$here/init" "$root/init"
-  install -m 644 "$here"/*.bash "$here/doubles" "$here/units" "$root/usr/lib/standin/"
+  install -m 644 "$here"/*.bash "$here/doubles" "$here/steps" "$here/units" "$root/usr/lib/standin/"
   install -m 755 "$here/udhcpc" "$here/double" "$here/systemctl" "$root/usr/lib/standin/"
   printf '%s:x:%d:\n' root 0 tty 5 disk 6 lp 7 kmem 9 audio 63 video 39 cdrom 11 dialout 18 tape 33 \
     input 104 render 105 sgx 106 kvm 36 users 100 wheel 10 nobody 65534 >"$root/etc/group"

@@ -3,7 +3,7 @@
 
 # Copies the running initramfs to the target, so that chrooted scripts run for real.
 install_packages() {
-  local package major
+  local package major directory
   cp -a /usr /bin /sbin /lib /lib64 "$ROOT/"
   # the folders of Rocky's filesystem, openssh-server, chrony, sudo, NetworkManager and systemd
   mkdir -p "$ROOT"/{boot,home,media,mnt,opt,root,srv,tmp} "$ROOT"/usr/{local/{bin,sbin,lib,libexec,share},libexec,share} \
@@ -14,6 +14,8 @@ install_packages() {
   chmod 700 "$ROOT/root"
   chmod 1777 "$ROOT/tmp" "$ROOT/var/tmp"
   cp -L /etc/resolv.conf "$ROOT/etc/resolv.conf" 2>/dev/null
+  directory=$(openssl version -d 2>/dev/null | cut -d '"' -f 2)
+  [[ ! -e $directory/openssl.cnf ]] || { mkdir -p "$ROOT$directory" && cp "$directory/openssl.cnf" "$ROOT$directory/"; }
   major=${RELEASE%.*}
   printf 'Barestack stand-in for Rocky Linux release %s (not Rocky Linux)\n' "$RELEASE" >"$ROOT/etc/rocky-release"
   for package in redhat-release system-release; do

@@ -30,10 +30,15 @@ import org.barestack.boot.BootDesk.OpenInstall;
 import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
 import org.barestack.boot.SecretDesk;
+import org.barestack.cloud.Cloud;
 import org.barestack.cloud.CloudApi;
+import org.barestack.cloud.CloudApply;
 import org.barestack.cloud.CloudClient;
+import org.barestack.cloud.CloudKeeper;
 import org.barestack.cloud.Credentials;
 import org.barestack.cloud.Deadlines;
+import org.barestack.cloud.Hypervisor;
+import org.barestack.cloud.Patience;
 import org.barestack.command.BuildIsoCommand;
 import org.barestack.command.CloudApplyCommand;
 import org.barestack.command.CloudCommand;
@@ -86,6 +91,7 @@ import org.barestack.model.Site;
 import org.barestack.render.InstallContext;
 import org.barestack.render.Renderer;
 import org.barestack.render.Seed;
+import org.barestack.secrets.SecretName;
 import org.barestack.secrets.SiteAuthority;
 import org.barestack.secrets.SiteSecrets;
 import org.barestack.serve.dhcp.DhcpServer;
@@ -117,6 +123,12 @@ final class Assembly {
 
   /** Long enough to read why a machine does not install, short enough not to hold its boot. */
   private static final int READING_SECONDS = 5;
+
+  /** Where the management node serves CloudStack's API by TLS. */
+  private static final int CLOUD_PORT = 8443;
+
+  /** Each waits for its agent for up to five minutes, and holds a thread of CloudStack's. */
+  private static final int HOSTS_AT_ONCE = 8;
 
   private Assembly() {}
 
@@ -246,6 +258,10 @@ final class Assembly {
                 new OtherServers(responder.settings(), clocks, new SecureRandom()),
                 seen -> recorder.execute(() -> recordStranger(desk, seen))));
       }
+      Cloud cloud = cloud(order);
+      if (cloud != null) {
+        running.add(CloudKeeper.start(order.site(), journal, cloud, InstantSource.system()));
+      }
       LOG.info("serving site {}: {} nodes; Ctrl-C stops", site.name(), site.nodes().size());
       return running;
     } catch (IOException | RuntimeException e) {
@@ -259,7 +275,8 @@ final class Assembly {
       throws IOException {
     SiteSecrets secrets = order.secrets();
     if (secrets == null) {
-      LOG.warn("without secrets: nodes install, and stop at the step 30-secrets");
+      LOG.warn(
+          "without secrets: nodes install, and stop at the step 30-secrets; no cloud comes up");
       return null;
     }
     Site.Provisioning at = order.site().get().provisioning();
@@ -277,6 +294,36 @@ final class Assembly {
           values.put("certificate", new Secret(SiteAuthority.pem(certificate)));
           return values;
         });
+  }
+
+  /** What brings the site's cloud up; null if nobody is to. */
+  static @Nullable Cloud cloud(Server.Order order) {
+    SiteSecrets secrets = order.secrets();
+    if (secrets == null) {
+      return null;
+    }
+    if (!order.cloud()) {
+      LOG.info("CloudStack is left alone: barestack cloud apply brings the zone up");
+      return null;
+    }
+    Credentials admin = new Credentials("admin", secrets.value(SecretName.ADMIN_PASSWORD));
+    X509Certificate authority = CloudClient.authority(secrets.authority().certificate());
+    // The management node may get another address, or be installed anew, so nothing is kept.
+    return (site, present) -> {
+      URI endpoint =
+          URI.create(
+              "https://" + site.managementNode().address() + ":" + CLOUD_PORT + "/client/api");
+      try (CloudClient client =
+          new CloudClient(endpoint, authority, admin, Deadlines.USUAL.ready(Duration.ZERO))) {
+        return new CloudApply(
+                client,
+                Hypervisor.KVM,
+                HOSTS_AT_ONCE,
+                Patience.NONE,
+                line -> LOG.info("cloud: {}", line))
+            .apply(site, present);
+      }
+    };
   }
 
   private static Loaders loaders(Path folder, Site site) throws IOException {

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     description = {
-      "Boots and installs a site's machines over the network, until Ctrl-C or SIGTERM.",
+      "Boots and installs a site's machines over the network, and brings their cloud up, until"
+          + " Ctrl-C or SIGTERM.",
       "Needs root, or the capabilities CAP_NET_BIND_SERVICE and CAP_NET_RAW."
     })
 public final class ServeCommand implements Callable<Integer> {
@@ -47,8 +48,14 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--no-secrets",
       description =
-          "Hand out no secrets, for a rehearsal of installs: nodes stop at the step 30-secrets.")
+          "Hand out no secrets, for a rehearsal of installs: nodes stop at the step 30-secrets, and"
+              + " no cloud comes up.")
   private boolean noSecrets;
+
+  @Option(
+      names = "--no-cloud",
+      description = "Leave CloudStack alone: barestack cloud apply brings the zone up by hand.")
+  private boolean noCloud;
 
   /** The command, which leaves the work to the server that {@code starter} starts. */
   public ServeCommand(Server.Starter starter) {
@@ -72,7 +79,8 @@ public final class ServeCommand implements Callable<Integer> {
             options.renderer(),
             options.journal(),
             httpRoot(),
-            noSecrets ? null : secrets(site));
+            noSecrets ? null : secrets(site),
+            !noCloud);
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread atExit = Thread.ofPlatform().unstarted(() -> stop(asked, stopped));

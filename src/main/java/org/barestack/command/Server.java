@@ -21,6 +21,7 @@ public interface Server extends AutoCloseable {
    * @param journal the journal's file
    * @param httpRoot the folder with releases/ and repos/
    * @param secrets the site's; null to hand out none
+   * @param cloud whether to bring the cloud up, for which secrets are needed
    */
   record Order(
       Supplier<Site> site,
@@ -28,7 +29,8 @@ public interface Server extends AutoCloseable {
       Renderer renderer,
       Path journal,
       Path httpRoot,
-      @Nullable SiteSecrets secrets) {}
+      @Nullable SiteSecrets secrets,
+      boolean cloud) {}
 
   /** Starts one. */
   @FunctionalInterface

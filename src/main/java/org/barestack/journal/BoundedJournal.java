@@ -82,7 +82,9 @@ public final class BoundedJournal implements Journal {
           IMAGE_SEEDED,
           INSTALL_OFFERED,
           SECRETS_FROZEN,
+          CLOUD_WAITS,
           READY,
+          CLOUD_APPLIED,
           REINSTALL_ORDERED,
           FORGOTTEN ->
           true;

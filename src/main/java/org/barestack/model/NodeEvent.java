@@ -71,8 +71,19 @@ public record NodeEvent(
      * {@code peer}, {@code reason}.
      */
     SECRETS_FROZEN,
+    /**
+     * It is configured, and CloudStack does not say that it is up: {@code reason}, {@code remedy}.
+     * Recorded when that changes.
+     */
+    CLOUD_WAITS,
     /** CloudStack says that it is up. No node says so of itself. */
     READY,
+    /**
+     * The site's cloud behind a management node was brought to what the site says, as far as it
+     * went: {@code changes} (what was made or set), {@code waiting} (what takes its time), {@code
+     * faults}; each absent if there was nothing. Recorded when that says something new.
+     */
+    CLOUD_APPLIED,
     /**
      * An operator ordered a new install: {@code wipe} (identities it may wipe; absent: none),
      * {@code teardown} ({@code all} if the whole site was torn down; absent: it was not), and what

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param report the machine's own last report; null before its first
  * @param step the last step heard of, of the installer or of first boot; empty before the first
  * @param reason why it is where it is, for people
+ * @param remedy what to do about it, where an event said so; empty else
  */
 public record NodeState(
     Phase phase,
@@ -33,11 +34,12 @@ public record NodeState(
     @Nullable Restore restore,
     @Nullable MachineReport report,
     String step,
-    String reason) {
+    String reason,
+    String remedy) {
   /** A node of which nothing was ever heard: the site names it, so it may install. */
   public static final NodeState NEW =
       new NodeState(
-          Phase.ARMED, null, null, null, Past.NONE, Set.of(), null, null, "", "never seen");
+          Phase.ARMED, null, null, null, Past.NONE, Set.of(), null, null, "", "never seen", "");
 
   /**
    * Reports of the installer at work, or of the system that it made: only a claim gives rise to
@@ -51,6 +53,9 @@ public record NodeState(
           Kind.STEP_FINISHED,
           Kind.STEP_FAILED,
           Kind.CONFIGURED);
+
+  /** What CloudStack says of it: the machine itself was not heard. */
+  private static final Set<Kind> OF_OTHERS = Set.of(Kind.CLOUD_WAITS, Kind.READY);
 
   public NodeState {
     wipe = Set.copyOf(wipe);
@@ -230,6 +235,7 @@ public record NodeState(
       case STRANGER_SEEN, FETCHED, LOCAL_BOOT_OFFERED -> heard(event);
       case INSTALL_OPENED, IMAGE_SEEDED -> opened(event);
       case CLAIM_GRANTED -> spent(event).inInstall(event);
+      case CLOUD_APPLIED -> this;
       default -> inInstall(event);
     };
   }
@@ -248,7 +254,8 @@ public record NodeState(
         report,
         "",
         (wiping ? "reinstall ordered, with permission to wipe" : "reinstall ordered")
-            + (restore == null ? "" : ", and a backup to restore"));
+            + (restore == null ? "" : ", and a backup to restore"),
+        "");
   }
 
   /** Only an armed node begins an install: what is installed stays so until an operator orders. */
@@ -273,7 +280,8 @@ public record NodeState(
         restore,
         report,
         "",
-        image ? "its image was given a seed" : "install opened");
+        image ? "its image was given a seed" : "install opened",
+        "");
   }
 
   /**
@@ -283,7 +291,7 @@ public record NodeState(
   private NodeState spent(NodeEvent event) {
     Past more = past.and(identities(event, "disks"));
     return new NodeState(
-        phase, since, lastHeard, install, more, Set.of(), restore, report, step, reason);
+        phase, since, lastHeard, install, more, Set.of(), restore, report, step, reason, remedy);
   }
 
   private NodeState inInstall(NodeEvent event) {
@@ -303,6 +311,9 @@ public record NodeState(
 
   /** It was heard of, and is where it was. */
   private NodeState asked(NodeEvent event) {
+    if (OF_OTHERS.contains(event.kind())) {
+      return this;
+    }
     if (install == null) {
       return heard(event);
     }
@@ -336,6 +347,7 @@ public record NodeState(
       case STEP_FINISHED -> next.because("done: " + step(event));
       case STEP_FAILED -> next.because(step(event) + " failed: " + reason(event));
       case CONFIGURED -> next.because("all steps done");
+      case CLOUD_WAITS -> next.because(reason(event), event.detail().getOrDefault("remedy", ""));
       case READY -> next.because("CloudStack says that it is up");
       default -> next.because(reason(event));
     };
@@ -357,33 +369,39 @@ public record NodeState(
     return new NodeState(
         next,
         next == phase && since != null ? since : event.at(),
-        event.at(),
+        OF_OTHERS.contains(event.kind()) ? lastHeard : event.at(),
         install,
         past,
         wipe,
         next == Phase.CONFIGURED && restore != null ? new Restore(restore.file(), true) : restore,
         report,
         event.detail().getOrDefault("step", step),
-        reason);
+        reason,
+        remedy);
   }
 
   private NodeState with(Install current) {
     return new NodeState(
-        phase, since, lastHeard, current, past, wipe, restore, report, step, reason);
+        phase, since, lastHeard, current, past, wipe, restore, report, step, reason, remedy);
   }
 
   private NodeState because(String why) {
-    return new NodeState(phase, since, lastHeard, install, past, wipe, restore, report, step, why);
+    return because(why, "");
+  }
+
+  private NodeState because(String why, String what) {
+    return new NodeState(
+        phase, since, lastHeard, install, past, wipe, restore, report, step, why, what);
   }
 
   private NodeState heard(NodeEvent event) {
     return new NodeState(
-        phase, since, event.at(), install, past, wipe, restore, report, step, reason);
+        phase, since, event.at(), install, past, wipe, restore, report, step, reason, remedy);
   }
 
   private NodeState began(NodeEvent event) {
     return new NodeState(
-        phase, event.at(), lastHeard, install, past, wipe, restore, report, step, reason);
+        phase, event.at(), lastHeard, install, past, wipe, restore, report, step, reason, remedy);
   }
 
   /** A report that cannot be read does not hide the state: the one before it counts on. */
@@ -391,7 +409,7 @@ public record NodeState(
     try {
       MachineReport told = MachineReport.parse(event.detail());
       return new NodeState(
-          phase, since, lastHeard, install, past, wipe, restore, told, step, reason);
+          phase, since, lastHeard, install, past, wipe, restore, told, step, reason, remedy);
     } catch (IllegalArgumentException e) {
       return this;
     }

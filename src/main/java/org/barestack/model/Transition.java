@@ -54,6 +54,8 @@ public record Transition(Kind event, Set<Phase> from, Phase to, String when) {
           new Transition(Kind.STEP_FINISHED, BOOTED, CONFIGURING, "step ends"),
           new Transition(Kind.STEP_FAILED, BOOTED, CONFIGURING, "step fails"),
           new Transition(Kind.CONFIGURED, BOOTED, CONFIGURED, "all steps done"),
+          new Transition(
+              Kind.CLOUD_WAITS, EnumSet.of(CONFIGURED), CONFIGURED, "CloudStack does not say Up"),
           new Transition(Kind.READY, EnumSet.of(CONFIGURED), READY, "CloudStack says Up"),
           new Transition(Kind.REINSTALL_ORDERED, ANY, ARMED, "barestack reinstall"),
           new Transition(Kind.FORGOTTEN, ANY, ARMED, "barestack forget"));

@@ -55,7 +55,9 @@ final class QemuProcess {
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectErrorStream(true)
             .start();
-    serial = Thread.ofVirtual().name("serial").start(() -> readSerial(console, log));
+    // Reading a pipe holds the carrier of a virtual thread: two machines on two cores would stop
+    // all.
+    serial = Thread.ofPlatform().daemon().name("serial").start(() -> readSerial(console, log));
     control = Thread.ofVirtual().name("qmp").start(this::readControl);
   }
 

@@ -71,7 +71,14 @@ public final class EventText {
               "ALARM: a second key asked for its secrets"
                   + detail.after(" from ", "peer")
                   + detail.reason();
+          case CLOUD_WAITS ->
+              "not up in CloudStack" + detail.reason() + detail.after("; to do: ", "remedy");
           case READY -> "CloudStack says that it is up";
+          case CLOUD_APPLIED ->
+              "cloud applied"
+                  + detail.after(": ", "changes")
+                  + detail.after("; waits for ", "waiting")
+                  + detail.after("; FAULT: ", "faults");
           case REINSTALL_ORDERED ->
               "reinstall ordered"
                   + detail.after(", with permission to wipe ", "wipe")

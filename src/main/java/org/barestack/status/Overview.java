@@ -14,6 +14,7 @@ import org.barestack.model.NodeState;
 import org.barestack.model.Phase;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
+import org.barestack.status.Machines.CloudNews;
 import org.barestack.status.Machines.Stranger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nodes in the order of the site file
  * @param strangers machines that asked and are no nodes, by MAC address
+ * @param cloud how the cloud stood when it was last told of; null if never since the management
+ *     node was installed
  */
-public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> strangers) {
+public record Overview(
+    String site, Instant at, List<Row> nodes, List<Stranger> strangers, @Nullable CloudNews cloud) {
   /**
    * One node.
    *
@@ -89,16 +93,35 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
     return new Overview(
         site.name(),
         now,
-        site.nodes().stream()
-            .map(node -> row(site, node, machines.nodes().get(node.name()), now))
-            .toList(),
+        site.nodes().stream().map(node -> row(site, node, machines, now)).toList(),
         machines.strangers().values().stream()
             .filter(stranger -> site.node(stranger.mac()).isEmpty())
-            .toList());
+            .toList(),
+        cloud(site, machines));
   }
 
-  private static Row row(Site site, Node node, @Nullable NodeState known, Instant now) {
-    NodeState state = known == null ? NodeState.NEW : known;
+  private static @Nullable CloudNews cloud(Site site, Machines machines) {
+    NodeName manager = site.managementNode().name();
+    CloudNews news = machines.clouds().get(manager);
+    NodeState state = state(machines, manager);
+    boolean there = state.phase() == Phase.CONFIGURED || state.phase() == Phase.READY;
+    return news != null
+            && there
+            && state.install() != null
+            && state.install().id().equals(news.install())
+        ? news
+        : null;
+  }
+
+  private static NodeState state(Machines machines, NodeName node) {
+    return machines.nodes().getOrDefault(node, NodeState.NEW);
+  }
+
+  private static Row row(Site site, Node node, Machines machines, Instant now) {
+    NodeState state = state(machines, node.name());
+    Phase manager = state(machines, site.managementNode().name()).phase();
+    boolean early =
+        state.phase() == Phase.CONFIGURED && manager != Phase.CONFIGURED && manager != Phase.READY;
     boolean stuck = state.stuck(now);
     NodeState.Install install = state.install();
     return new Row(
@@ -113,10 +136,12 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
         state.lastHeard(),
         install == null ? null : install.id(),
         state.step(),
-        reason(state, stuck),
+        early && !state.frozen()
+            ? "all steps done; waits for " + site.managementNode().name() + ", which is " + manager
+            : reason(state, stuck),
         state.frozen()
             ? unfreeze(node)
-            : stuck ? unstick(site, node, state.phase()) : next(node, state));
+            : stuck ? unstick(site, node, state.phase()) : early ? "" : next(node, state));
   }
 
   /** An alarm stays until somebody acts, whatever the node reports meanwhile. */
@@ -171,7 +196,7 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
               + "; then: "
               + again
               + (install != null && !install.disks().isEmpty() ? " --wipe" : "");
-      default -> "";
+      default -> state.remedy();
     };
   }
 
@@ -204,6 +229,10 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
     others.values().removeIf(count -> count == 0);
     List<String> parts = new ArrayList<>();
     parts.add(site + ": " + installed() + " of " + nodes.size() + " nodes installed");
+    long ready = nodes.stream().filter(row -> row.state().equals("ready")).count();
+    if (ready > 0) {
+      parts.add(ready + " ready");
+    }
     others.forEach((state, count) -> parts.add(count + " " + state));
     String unknown =
         switch (strangers.size()) {
@@ -214,14 +243,38 @@ public record Overview(String site, Instant at, List<Row> nodes, List<Stranger> 
     return String.join(", ", parts) + unknown;
   }
 
+  /** How the cloud stands, in one line; empty if nobody has told. */
+  public String cloudLine() {
+    if (cloud == null) {
+      return "";
+    }
+    List<String> parts = new ArrayList<>();
+    if (!cloud.waiting().isEmpty()) {
+      parts.add("waits for " + cloud.waiting());
+    }
+    if (!cloud.faults().isEmpty()) {
+      parts.add("FAULT: " + cloud.faults());
+    }
+    return "cloud: " + (parts.isEmpty() ? "as the site says" : String.join("; ", parts));
+  }
+
   /** For programs: plain maps, lists, texts, numbers and booleans; instants in ISO 8601, UTC. */
   public Map<String, @Nullable Object> fields() {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("site", site);
     fields.put("at", iso(at));
     fields.put("installed", installed());
+    fields.put("cloud", cloud == null ? null : fields(cloud));
     fields.put("nodes", nodes.stream().map(Row::fields).toList());
     fields.put("strangers", strangers.stream().map(Overview::fields).toList());
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(CloudNews cloud) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("at", iso(cloud.at()));
+    fields.put("waiting", cloud.waiting());
+    fields.put("faults", cloud.faults());
     return fields;
   }
 

@@ -20,14 +20,19 @@ public final class OverviewText {
   private OverviewText() {}
 
   /**
-   * Headline, a table of nodes, a table of strangers, and what to do next. Tables are cut to the
-   * width, and what to do is not: somebody will copy it.
+   * Headline, how the cloud stands, a table of nodes, a table of strangers, and what to do next.
+   * Tables are cut to the width, and what to do is not: somebody will copy it.
    *
    * @param width in characters
    * @param colour whether states are coloured with ANSI sequences
    */
   public static String of(Overview overview, int width, boolean colour) {
-    List<String> blocks = new ArrayList<>(List.of(PlainText.of(overview.headline()) + "\n"));
+    String cloud = overview.cloudLine();
+    List<String> blocks = new ArrayList<>();
+    blocks.add(
+        PlainText.of(overview.headline())
+            + "\n"
+            + (cloud.isEmpty() ? "" : PlainText.of(cloud) + "\n"));
     blocks.add(nodes(overview, width, colour));
     if (!overview.strangers().isEmpty()) {
       blocks.add(strangers(overview, width));

@@ -113,7 +113,8 @@ class AssemblyIT {
             new Renderer(List.of(folder)),
             folder.resolve("state/journal.db"),
             folder.resolve("http-root"),
-            secrets));
+            secrets,
+            true));
   }
 
   private static InetAddress address(Ipv4 address) throws IOException {

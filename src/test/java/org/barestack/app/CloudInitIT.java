@@ -181,7 +181,8 @@ class CloudInitIT {
                   new Renderer(List.of()),
                   journal,
                   folder.resolve("http-root"),
-                  null))) {
+                  null,
+                  false))) {
         String token = seed(site, journal);
         String source = "ds=nocloud;dsmode=net;s=" + site.baseUrl() + "/cloud-init/" + token + "/";
         try (Namespace.Program first = boot(disk, namespace, source)) {

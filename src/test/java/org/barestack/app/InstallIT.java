@@ -93,7 +93,8 @@ class InstallIT {
     machine.start();
     InstallId first = install(rehearsal.await(node, in(Phase.INSTALLED), LIMIT));
     machine.await(UP, LIMIT);
-    rehearsal.await(node, in(Phase.CONFIGURING), LIMIT);
+    rehearsal.await(node, in(Phase.CONFIGURED), LIMIT);
+    assertThat(steps(site, node)).contains("30-secrets", "20-network-up.standin");
     assertThat(fetched(site, node, first))
         .containsExactly(
             "vmlinuz", "initrd.img", ".treeinfo", "images/install.img", "kickstart", "kickstart");
@@ -182,6 +183,13 @@ class InstallIT {
 
   private static List<Kind> kinds(RehearsedSite site, NodeName node) {
     return site.events(node).stream().map(NodeEvent::kind).toList();
+  }
+
+  private static List<String> steps(RehearsedSite site, NodeName node) {
+    return site.events(node).stream()
+        .filter(event -> event.kind() == Kind.STEP_FINISHED)
+        .map(event -> event.detail().getOrDefault("step", ""))
+        .toList();
   }
 
   private static List<String> fetched(RehearsedSite site, NodeName node, InstallId install) {

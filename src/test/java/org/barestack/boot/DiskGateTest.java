@@ -125,6 +125,7 @@ class DiskGateTest {
             null,
             machine(lastReport),
             "",
+            "",
             "");
     return switch (DiskGate.decide(
         SITE,

@@ -114,7 +114,9 @@ class NodeStateTest {
       CONFIGURED         .           .           CONFIGURED  CONFIGURED  CONFIGURED  CONFIGURED  .           .           .           .
       SECRETS_GRANTED    .           .           .           .           .           .           .           .           .           .
       SECRETS_FROZEN     .           .           .           .           .           .           .           .           .           .
+      CLOUD_WAITS        .           .           .           .           .           .           CONFIGURED  .           .           .
       READY              .           .           .           .           .           .           READY       .           .           .
+      CLOUD_APPLIED      .           .           .           .           .           .           .           .           .           .
       REINSTALL_ORDERED  .           ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED
       FORGOTTEN          .           ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED
       """;
@@ -304,7 +306,8 @@ class NodeStateTest {
                 null,
                 MachineReport.parse(Map.of("machine.uuid", "u1", "disk.0.name", "sda")),
                 "10-repos",
-                "all steps done"));
+                "all steps done",
+                ""));
   }
 
   @Test
@@ -316,6 +319,32 @@ class NodeStateTest {
         .isEqualTo("step1 failed: because");
     assertThat(after(Phase.BOOTING, event(1, Kind.FOUND_INSTALLED, OURS)).reason())
         .isEqualTo("its disk carries a finished install: bsaaaaaaaaaa");
+  }
+
+  @Test
+  void whatCloudStackSaysIsNoWordOfTheMachine() {
+    NodeState done = in(Phase.CONFIGURED);
+    NodeState waits =
+        done.after(
+            event(
+                9, Kind.CLOUD_WAITS, OURS, "reason", "no host", "remedy", "barestack events kvm1"));
+    assertThat(waits)
+        .returns(Phase.CONFIGURED, NodeState::phase)
+        .returns("no host", NodeState::reason)
+        .returns("barestack events kvm1", NodeState::remedy)
+        .returns(done.since(), NodeState::since)
+        .returns(done.lastHeard(), NodeState::lastHeard);
+    assertThat(waits.after(event(10, Kind.CLOUD_WAITS, FOREIGN, "reason", "late")))
+        .isEqualTo(waits);
+    NodeState ready = waits.after(event(11, Kind.READY, OURS));
+    assertThat(ready)
+        .returns(Phase.READY, NodeState::phase)
+        .returns("", NodeState::remedy)
+        .returns(done.lastHeard(), NodeState::lastHeard)
+        .returns(START.plusSeconds(11), NodeState::since);
+    assertThat(ready.after(event(12, Kind.CLOUD_WAITS, OURS))).isEqualTo(ready);
+    assertThat(waits.after(event(12, Kind.STEP_STARTED, OURS)).remedy()).isEmpty();
+    assertThat(done.after(event(12, Kind.CLOUD_APPLIED, OURS, "faults", "x"))).isSameAs(done);
   }
 
   @Test

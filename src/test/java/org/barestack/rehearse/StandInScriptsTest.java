@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,49 @@ class StandInScriptsTest {
   @ValueSource(strings = {"nosuchcommand", "%include /no/file"})
   void theFirstReadingIsLenient(String line) throws IOException {
     assertThat(split("lenient", "text", line)).startsWith("1 text\n");
+  }
+
+  /** A new step must be put among those that are played, or here. */
+  @Test
+  void everyStepIsEitherPlayedOrRuns() throws IOException {
+    List<String> steps = new ArrayList<>();
+    for (Path folder :
+        List.of(
+            Path.of("kickstart-templates/firstboot"),
+            Path.of("kickstart-templates/roles/management/firstboot"),
+            Path.of("kickstart-templates/roles/kvm-worker/firstboot"))) {
+      try (Stream<Path> files = Files.list(folder)) {
+        files
+            .map(file -> file.getFileName().toString().replaceFirst("[.]sh.*", ""))
+            .forEach(steps::add);
+      }
+    }
+    List<String> played =
+        Files.readAllLines(Path.of("src/standin/steps")).stream()
+            .filter(line -> !line.startsWith("#"))
+            .toList();
+    assertThat(played).isSorted().doesNotHaveDuplicates();
+    assertThat(steps).containsAll(played);
+    steps.removeAll(played);
+    assertThat(steps).containsExactlyInAnyOrder("30-secrets", "35-site-packages");
+  }
+
+  @Test
+  void aPlayedStepSaysSoByItsName() throws IOException {
+    Path lib = Files.createDirectories(state.resolve("lib"));
+    Files.writeString(lib.resolve("steps"), "# some\n20-network-up\n99-not-there\n");
+    Path steps = Files.createDirectories(state.resolve("firstboot.d"));
+    Files.writeString(steps.resolve("20-network-up"), "exit 1\n");
+    Files.writeString(steps.resolve("30-secrets"), "exit 1\n");
+    String play = "LIB=" + lib + "; source src/standin/installed.bash; play_steps " + steps + "; ";
+    assertThat(bash(play + play + "ls " + steps + "; " + steps + "/20-network-up.standin"))
+        .isEqualTo(
+            """
+            20-network-up.standin
+            30-secrets
+            stand-in: the step 20-network-up is not carried out here
+            """);
+    assertThat(steps.resolve("30-secrets")).hasContent("exit 1");
   }
 
   @ParameterizedTest(name = "{0} with {1} MiB free is {2}")

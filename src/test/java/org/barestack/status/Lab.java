@@ -139,6 +139,47 @@ final class Lab {
     return lab.events;
   }
 
+  /** mgmt1 and kvm1 are ready, kvm2 and kvm3 are configured, the others were never seen. */
+  static List<NodeEvent> cloudEvents() {
+    Lab lab = new Lab();
+    lab.configured("mgmt1", 0);
+    lab.configured("kvm1", 10);
+    lab.configured("kvm2", 20);
+    lab.configured("kvm3", 30);
+    lab.add(
+        6800,
+        "mgmt1",
+        Kind.CLOUD_APPLIED,
+        Map.of("changes", "made zone zone1; added host kvm1", "waiting", "2 system VMs"));
+    lab.add(6900, "mgmt1", Kind.READY, Map.of());
+    lab.add(6900, "kvm1", Kind.READY, Map.of());
+    lab.add(
+        6900,
+        "kvm2",
+        Kind.CLOUD_WAITS,
+        Map.of(
+            "reason",
+            "This machine does not have KVM enabled: virtualization is off in its firmware",
+            "remedy",
+            "switch on VT-x or AMD-V in its firmware; it is tried again by itself"));
+    lab.add(
+        7000,
+        "mgmt1",
+        Kind.CLOUD_APPLIED,
+        Map.of("waiting", "2 system VMs", "faults", "no KVM; install it"));
+    return lab.events;
+  }
+
+  private void configured(String node, int second) {
+    opened(node, second);
+    add(second + 35, node, Kind.CLAIM_GRANTED, with(report("zero", ""), "disks", "serial:S1/1"));
+    add(second + 300, node, Kind.CONFIGURED, Map.of());
+  }
+
+  static Overview cloud() {
+    return Overview.of(site(), Machines.NONE.after(cloudEvents()), NOW);
+  }
+
   private static Map<String, String> asked(String digit, String peer, String reason) {
     return Map.of("key", digit.repeat(64), "peer", peer, "reason", reason);
   }

@@ -50,6 +50,42 @@ class StatusTest {
   }
 
   @Test
+  void overviewOfACloud() throws IOException {
+    assertThat(OverviewText.of(Lab.cloud(), 100, false))
+        .isEqualTo(Files.readString(GOLDEN.resolve("overview-cloud.txt")));
+    assertThat(Lab.cloud().fields())
+        .extracting("cloud")
+        .hasToString("{at=2026-01-01T13:56:40Z, waiting=2 system VMs, faults=no KVM; install it}");
+  }
+
+  /** What was told of the cloud of an earlier install says nothing of this one. */
+  @Test
+  void aCloudOfAnEarlierInstallIsNotShown() {
+    NodeEvent again =
+        NodeEvent.of(
+            Lab.NOW,
+            new Subject.OfNode(new NodeName("mgmt1")),
+            Kind.REINSTALL_ORDERED,
+            null,
+            Map.of());
+    Machines machines = Machines.NONE.after(Lab.cloudEvents()).after(List.of(again));
+    Overview overview = Overview.of(Lab.site(), machines, Lab.NOW);
+    assertThat(overview.cloudLine()).isEmpty();
+    assertThat(overview.fields()).extracting("cloud").isNull();
+    assertThat(overview.nodes().get(3).reason())
+        .isEqualTo("all steps done; waits for mgmt1, which is armed");
+  }
+
+  @Test
+  void eventsOfACloud() throws IOException {
+    assertThat(
+            Lab.cloudEvents().stream()
+                .map(event -> EventText.line(event, AMSTERDAM) + "\n")
+                .collect(Collectors.joining()))
+        .isEqualTo(Files.readString(GOLDEN.resolve("events-cloud.txt")));
+  }
+
+  @Test
   void colourIsAllThatColourAdds() {
     String plain = OverviewText.of(Lab.overview(), 80, false);
     String coloured = OverviewText.of(Lab.overview(), 80, true);
@@ -147,7 +183,10 @@ class StatusTest {
     String bad =
         random.ints(20, 0, 0x250).mapToObj(Character::toString).collect(Collectors.joining());
     Map<String, String> detail =
-        List.of("reason", "step", "label", "file", "bytes", "client", "serial", "disks").stream()
+        List.of(
+                "reason", "remedy", "waiting", "faults", "changes", "step", "label", "file",
+                "bytes", "client", "serial", "disks")
+            .stream()
             .collect(Collectors.toMap(key -> key, key -> bad));
     detail.put("token", Lab.TOKEN);
     detail.put("disk.0.name", bad);

@@ -264,7 +264,7 @@ final class World {
     } else if (token != null && chance(4)) {
       askForSecrets(machine.name, token, key(machine.name + install));
     } else if (token != null && chance(6)) {
-      cloudStackSaysUp(machine, token);
+      cloudStackSays(machine, token);
     } else if (token != null) {
       Kind kind =
           any(List.of(Kind.STEP_STARTED, Kind.STEP_FINISHED, Kind.STEP_FAILED, Kind.CONFIGURED));
@@ -292,13 +292,18 @@ final class World {
     }
   }
 
-  private void cloudStackSaysUp(Machine machine, Token token) {
-    asked(() -> desk.report(token, Kind.READY, Map.of()));
+  private void cloudStackSays(Machine machine, Token token) {
+    if (chance(2)) {
+      asked(() -> desk.report(token, Kind.CLOUD_WAITS, Map.of("reason", "no host", "remedy", "")));
+      asked(() -> desk.report(token, Kind.CLOUD_APPLIED, Map.of("faults", "no host")));
+    } else {
+      asked(() -> desk.report(token, Kind.READY, Map.of()));
+    }
     NodeState state = desk.state(machine.node.name());
     if (state.phase() == Phase.READY && state.install() != null) {
       closed.add(state.install().token());
     }
-    tell(machine.name, "is up; it is", state.phase());
+    tell(machine.name, "was looked for in the cloud; it is", state.phase());
   }
 
   /** A report is on its way: it may come late, twice, or never. */

@@ -226,7 +226,15 @@ class SecretHandoutTest {
 
   /** Nobody makes a node ready, or binds a key, by what a node may report. */
   @ParameterizedTest
-  @CsvSource({"ready", "secrets-granted", "secrets-frozen", "READY", "SECRETS_GRANTED"})
+  @CsvSource({
+    "ready",
+    "cloud-waits",
+    "cloud-applied",
+    "secrets-granted",
+    "secrets-frozen",
+    "READY",
+    "SECRETS_GRANTED"
+  })
   void noNodeReportsIt(String kind) throws IOException {
     Token token = bench.installed("kvm1");
     String url = bench.plainUrl("/install/" + token.secret() + "/event");
