@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.barestack.boot.BootAnswer;
 import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootDesk.OpenInstall;
@@ -85,9 +86,12 @@ import org.barestack.model.Ipv4;
 import org.barestack.model.Journal;
 import org.barestack.model.MacAddress;
 import org.barestack.model.Node;
+import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
+import org.barestack.model.Phase;
 import org.barestack.model.Secret;
 import org.barestack.model.Site;
+import org.barestack.model.Subject;
 import org.barestack.render.InstallContext;
 import org.barestack.render.Renderer;
 import org.barestack.render.Seed;
@@ -123,9 +127,6 @@ final class Assembly {
 
   /** Long enough to read why a machine does not install, short enough not to hold its boot. */
   private static final int READING_SECONDS = 5;
-
-  /** Where the management node serves CloudStack's API by TLS. */
-  private static final int CLOUD_PORT = 8443;
 
   /** Each waits for its agent for up to five minutes, and holds a thread of CloudStack's. */
   private static final int HOSTS_AT_ONCE = 8;
@@ -258,7 +259,7 @@ final class Assembly {
                 new OtherServers(responder.settings(), clocks, new SecureRandom()),
                 seen -> recorder.execute(() -> recordStranger(desk, seen))));
       }
-      Cloud cloud = cloud(order);
+      Cloud cloud = cloud(order, journal);
       if (cloud != null) {
         running.add(CloudKeeper.start(order.site(), journal, cloud, InstantSource.system()));
       }
@@ -297,7 +298,7 @@ final class Assembly {
   }
 
   /** What brings the site's cloud up; null if nobody is to. */
-  static @Nullable Cloud cloud(Server.Order order) {
+  static @Nullable Cloud cloud(Server.Order order, Journal journal) {
     SiteSecrets secrets = order.secrets();
     if (secrets == null) {
       return null;
@@ -310,20 +311,37 @@ final class Assembly {
     X509Certificate authority = CloudClient.authority(secrets.authority().certificate());
     // The management node may get another address, or be installed anew, so nothing is kept.
     return (site, present) -> {
-      URI endpoint =
-          URI.create(
-              "https://" + site.managementNode().address() + ":" + CLOUD_PORT + "/client/api");
-      try (CloudClient client =
-          new CloudClient(endpoint, authority, admin, Deadlines.USUAL.ready(Duration.ZERO))) {
+      try (StateLock _ = cloudLock(order);
+          CloudClient client =
+              new CloudClient(
+                  CloudClient.endpoint(site),
+                  authority,
+                  admin,
+                  Deadlines.USUAL.ready(Duration.ZERO))) {
         return new CloudApply(
                 client,
                 Hypervisor.KVM,
                 HOSTS_AT_ONCE,
                 Patience.NONE,
                 line -> LOG.info("cloud: {}", line))
-            .apply(site, present);
+            .apply(site, still(journal, present));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     };
+  }
+
+  private static StateLock cloudLock(Server.Order order) throws IOException {
+    return StateLock.ofCloud(
+        order.journal(), () -> LOG.info("cloud: waiting for another apply or a teardown to end"));
+  }
+
+  /** Whoever was taken out of the cloud while the lock was waited for must not come back. */
+  private static Set<NodeName> still(Journal journal, Set<NodeName> present) {
+    return present.stream()
+        .filter(
+            name -> NodeState.of(journal.events(new Subject.OfNode(name))).phase() != Phase.ARMED)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Loaders loaders(Path folder, Site site) throws IOException {

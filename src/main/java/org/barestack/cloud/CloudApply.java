@@ -389,14 +389,7 @@ public final class CloudApply implements Cloud {
 
     private Standing standing(Node node) {
       if (node.role().equals(Role.MANAGEMENT)) {
-        return living.list(Call.of("listManagementServers")).stream()
-                .anyMatch(server -> text(server, "state").equals("Up"))
-            ? new Standing.Up()
-            : new Standing.NotUp(
-                new Diagnosis(
-                    "CloudStack does not say that its management server is up",
-                    "it is starting or stopping",
-                    "systemctl status cloudstack-management on " + node.name()));
+        return manager(node);
       }
       if (!node.role().equals(Role.KVM_WORKER)) {
         return new Standing.Up(); // nothing that CloudStack knows of
@@ -410,6 +403,30 @@ public final class CloudApply implements Cloud {
       return state.equals("Up")
           ? new Standing.Up()
           : new Standing.NotUp(diagnosis(Awaited.host(node, state).seen(), node.name().text()));
+    }
+
+    /** Its server runs, and what the site says of the zone is there. */
+    private Standing manager(Node node) {
+      if (living.list(Call.of("listManagementServers")).stream()
+          .noneMatch(server -> text(server, "state").equals("Up"))) {
+        return new Standing.NotUp(
+            new Diagnosis(
+                "CloudStack does not say that its management server is up",
+                "it is starting or stopping",
+                "systemctl status cloudstack-management on " + node.name()));
+      }
+      boolean enabled =
+          design.find().zone(living).stream()
+              .anyMatch(zone -> text(zone, "allocationstate").equals("Enabled"));
+      return enabled
+          ? new Standing.Up()
+          : new Standing.NotUp(
+              faults.isEmpty()
+                  ? new Diagnosis(
+                      "zone " + site.zone().name() + " is not enabled",
+                      "not all that comes before is there",
+                      "barestack cloud plan says what is missing")
+                  : faults.getFirst());
     }
 
     private Diagnosis diagnosis(Seen seen, String node) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.barestack.cloud.CloudException.Fault;
 import org.barestack.cloud.Session.Identity;
+import org.barestack.model.Site;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +97,11 @@ public final class CloudClient implements CloudApi, AutoCloseable {
     if (scheme.equals("https") && authority == null) {
       throw new IllegalArgumentException("https needs the certificate of the site's authority");
     }
+  }
+
+  /** Where a site's management node serves the API by TLS; a firstboot step of it says so, too. */
+  public static URI endpoint(Site site) {
+    return URI.create("https://" + site.managementNode().address() + ":8443/client/api");
   }
 
   /** Reads the certificate of an authority (PEM). */

@@ -1,6 +1,8 @@
 package org.barestack.command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,9 +17,14 @@ import org.barestack.cloud.CloudApi;
 import org.barestack.cloud.CloudApply;
 import org.barestack.cloud.Diagnosis;
 import org.barestack.cloud.Patience;
+import org.barestack.journal.SqliteJournal;
+import org.barestack.journal.StateLock;
+import org.barestack.model.Journal;
 import org.barestack.model.Node;
 import org.barestack.model.NodeName;
+import org.barestack.model.NodeState;
 import org.barestack.model.Site;
+import org.barestack.model.Subject;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +42,7 @@ import picocli.CommandLine.Spec;
           + " 2 bad input."
     })
 public final class CloudApplyCommand implements Callable<Integer> {
-  @Mixin private final SiteOptions options = new SiteOptions();
+  @Mixin private final JournalOptions options = new JournalOptions();
 
   @Option(names = "--json", description = "The outcome for programs.")
   private boolean json;
@@ -77,7 +84,7 @@ public final class CloudApplyCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     if (parallel < 1 || parallel > 64) {
       throw Failure.badInput("--parallel " + parallel + ": give a number from 1 to 64");
     }
@@ -95,7 +102,7 @@ public final class CloudApplyCommand implements Callable<Integer> {
               progress.println(line);
               progress.flush();
             });
-    Report report = apply.apply(site, present);
+    Report report = applied(apply, site, present);
     Print out = new Print(command);
     if (json) {
       out.json(json(site, report));
@@ -104,6 +111,40 @@ public final class CloudApplyCommand implements Callable<Integer> {
     }
     boolean arrived = report.waiting().isEmpty() || noWait;
     return report.faults().isEmpty() && arrived ? 0 : Failure.NOT_DONE;
+  }
+
+  /** Where there is no journal, nobody has ever given a permit. */
+  private Report applied(Cloud apply, Site site, Set<NodeName> present) throws IOException {
+    if (Files.notExists(options.journal())) {
+      return apply.apply(site, present);
+    }
+    try (StateLock _ = options.cloudLock(command)) {
+      return apply.apply(site, withoutPermit(present));
+    }
+  }
+
+  /** A worker that may wipe its disk when it next boots must not become a host before. */
+  private Set<NodeName> withoutPermit(Set<NodeName> present) {
+    Set<NodeName> without = new LinkedHashSet<>();
+    try (Journal journal = SqliteJournal.readOnly(options.journal())) {
+      for (NodeName name : present) {
+        NodeState state = NodeState.of(journal.events(new Subject.OfNode(name)));
+        if (state.wipe().isEmpty()) {
+          without.add(name);
+        } else {
+          command
+              .commandLine()
+              .getErr()
+              .println(
+                  name
+                      + " is left out: it has a permit to wipe its disk, and installs when it next"
+                      + " boots from the network (to take that back: barestack forget "
+                      + name
+                      + ")");
+        }
+      }
+    }
+    return without;
   }
 
   private Set<NodeName> present(Site site) {

@@ -1,5 +1,6 @@
 package org.barestack.command;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -9,6 +10,7 @@ import org.barestack.cloud.CloudException;
 import org.barestack.cloud.Diagnosis;
 import org.barestack.cloud.HostMembership;
 import org.barestack.cloud.Rounds;
+import org.barestack.journal.StateLock;
 import org.barestack.model.Site;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
       "It may be repeated, as after a cut. No disk of a node is touched."
     })
 public final class CloudDestroyCommand implements Callable<Integer> {
-  @Mixin private final SiteOptions options = new SiteOptions();
+  @Mixin private final JournalOptions options = new JournalOptions();
 
   @Option(names = "--force", description = "Also destroy virtual machines of users.")
   private boolean force;
@@ -52,7 +54,7 @@ public final class CloudDestroyCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Site site = options.load();
     Print out = new Print(command);
     CloudApi api =
@@ -74,10 +76,12 @@ public final class CloudDestroyCommand implements Callable<Integer> {
       if (!yes && !InstallOrder.asked("zone", site.zone().name())) {
         throw Failure.notDone("nothing was done");
       }
-      return switch (destroy.destroy(site, force)) {
-        case CloudDestroy.Outcome.Gone _ -> 0;
-        case CloudDestroy.Outcome.StillThere(Diagnosis why) -> throw Failure.notDone(left(why));
-      };
+      try (StateLock _ = options.cloudLock(command)) {
+        return switch (destroy.destroy(site, force)) {
+          case CloudDestroy.Outcome.Gone _ -> 0;
+          case CloudDestroy.Outcome.StillThere(Diagnosis why) -> throw Failure.notDone(left(why));
+        };
+      }
     } catch (CloudException e) {
       throw Failure.notDone(left(HostMembership.why(e, site, site.managementNode())));
     }

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.barestack.cloud.CloudApi;
+import org.barestack.cloud.CloudClient;
 import org.barestack.cloud.Diagnosis;
 import org.barestack.model.Secret;
 import org.barestack.model.Site;
@@ -16,8 +17,6 @@ import picocli.CommandLine.Option;
 
 /** The options by which a command finds a site's CloudStack. */
 final class CloudOptions {
-  private static final int API_PORT = 8443;
-
   @Option(
       names = "--url",
       paramLabel = "URL",
@@ -57,11 +56,7 @@ final class CloudOptions {
 
   /** A way to the site's CloudStack. */
   Opening open(Site site, Path folder, CloudDoor door) {
-    URI endpoint =
-        url != null
-            ? url
-            : URI.create(
-                "https://%s:%d/client/api".formatted(site.managementNode().address(), API_PORT));
+    URI endpoint = url != null ? url : CloudClient.endpoint(site);
     try {
       boolean plain = "http".equals(endpoint.getScheme());
       if (passwordFile != null) {

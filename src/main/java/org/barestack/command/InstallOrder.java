@@ -1,6 +1,7 @@
 package org.barestack.command;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -11,6 +12,7 @@ import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootDesk.Order;
 import org.barestack.journal.RestoreFiles;
 import org.barestack.journal.SqliteJournal;
+import org.barestack.journal.StateLock;
 import org.barestack.model.Disk;
 import org.barestack.model.Journal;
 import org.barestack.model.Node;
@@ -69,9 +71,15 @@ record InstallOrder(
       String hostKeyName = hostKeyName(name, desk.state(name));
       RestoreFile restore = backup == null ? null : kept(name, backup);
       if (wipe) {
-        clearance.clear(site, target, journal);
+        try (StateLock _ = options.cloudLock(command)) {
+          clearance.clear(site, target, journal);
+          write(desk, name, disks, restore, Map.of());
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      } else {
+        write(desk, name, disks, restore, Map.of());
       }
-      write(desk, name, disks, restore, Map.of());
       dropOthers(name, restore);
       out.line(
           name

@@ -1,8 +1,12 @@
 package org.barestack.command;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.barestack.journal.RestoreFiles;
+import org.barestack.journal.StateLock;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The options of a command that reads or writes a site's journal. */
@@ -17,6 +21,21 @@ final class JournalOptions extends SiteOptions {
   /** The journal's file, which need not exist yet. */
   Path journal() {
     return state().resolve("journal.db");
+  }
+
+  /** Nobody adds workers to the cloud or takes them out until this is closed. */
+  StateLock cloudLock(CommandSpec command) {
+    try {
+      return StateLock.ofCloud(
+          journal(),
+          () ->
+              command
+                  .commandLine()
+                  .getErr()
+                  .println("waiting: another apply or teardown of this site's cloud is under way"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The folder with the logs of installs, which need not exist yet. */

@@ -1,5 +1,7 @@
 package org.barestack.command;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import org.barestack.cloud.Diagnosis;
 import org.barestack.cloud.HostMembership;
 import org.barestack.cloud.Rounds;
 import org.barestack.journal.SqliteJournal;
+import org.barestack.journal.StateLock;
 import org.barestack.model.Disk;
 import org.barestack.model.Journal;
 import org.barestack.model.Node;
@@ -60,8 +63,12 @@ record SiteTeardown(
       if (!yes && !InstallOrder.asked("site", site.name())) {
         throw Failure.notDone("nothing was done");
       }
-      cloud.ifPresent(one -> destroy(one, out, site));
-      orders.forEach((node, order) -> give(out, site, node, order, desk, journal));
+      try (StateLock _ = options.cloudLock(command)) {
+        cloud.ifPresent(one -> destroy(one, out, site));
+        orders.forEach((node, order) -> give(out, site, node, order, desk, journal));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
       out.line(
           "each of them installs again when it next boots from the network; restart the management"
               + " node first");

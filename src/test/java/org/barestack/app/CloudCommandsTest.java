@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +16,12 @@ import org.barestack.cloud.Credentials;
 import org.barestack.cloud.Deadlines;
 import org.barestack.cloud.Patience;
 import org.barestack.command.CloudApplyCommand;
+import org.barestack.journal.SqliteJournal;
+import org.barestack.model.Journal;
+import org.barestack.model.NodeEvent;
+import org.barestack.model.NodeEvent.Kind;
+import org.barestack.model.NodeName;
+import org.barestack.model.Subject;
 import org.barestack.testing.Golden;
 import org.barestack.testing.cloudstack.CloudStackDouble;
 import org.barestack.testing.cloudstack.CloudStackDouble.Readiness;
@@ -101,6 +108,24 @@ class CloudCommandsTest {
     assertThat(apply.out())
         .contains("mgmt1: up\nkvm1: not up\n", "  cause:  kvm1 has no /dev/kvm", "  remedy: ");
     assertThat(run("apply", "--json").out()).contains("\"symptom\" : \"host kvm1: addHost");
+  }
+
+  @Test
+  void aWorkerThatMayWipeItsDiskBecomesNoHost() {
+    Path file = site.resolve(".barestack/journal.db");
+    Subject kvm1 = new Subject.OfNode(new NodeName("kvm1"));
+    try (Journal journal = SqliteJournal.open(file)) {
+      journal.append(
+          NodeEvent.of(
+              Instant.EPOCH, kvm1, Kind.REINSTALL_ORDERED, null, Map.of("wipe", "serial:x")));
+    }
+    Barestack apply = run("apply");
+    assertThat(apply.err()).contains("kvm1 is left out: it has a permit to wipe its disk");
+    assertThat(cloud.calls()).noneMatch(call -> call.toString().contains("addHost"));
+    try (Journal journal = SqliteJournal.open(file)) {
+      journal.append(NodeEvent.of(Instant.EPOCH, kvm1, Kind.FORGOTTEN, null, Map.of()));
+    }
+    assertThat(run("apply").out()).contains("kvm1: up\n");
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.barestack.command.Failure;
 import org.barestack.command.ServeCommand;
 import org.barestack.command.Server;
 import org.barestack.testing.Examples;
+import org.barestack.testing.InMemoryJournal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,9 +33,9 @@ class ServeOptionsTest {
   /** The password is a secret, so without any the cloud is left alone, too. */
   @Test
   void withoutSecretsThereIsNoCloud() {
-    assertThat(Assembly.cloud(order("--no-secrets"))).isNull();
-    assertThat(Assembly.cloud(order("--no-cloud"))).isNull();
-    assertThat(Assembly.cloud(order(""))).isNotNull();
+    assertThat(Assembly.cloud(order("--no-secrets"), new InMemoryJournal())).isNull();
+    assertThat(Assembly.cloud(order("--no-cloud"), new InMemoryJournal())).isNull();
+    assertThat(Assembly.cloud(order(""), new InMemoryJournal())).isNotNull();
   }
 
   private Server.Order order(String option) {
