@@ -39,6 +39,10 @@ import org.barestack.cloud.Deadlines;
 import org.barestack.cloud.Hypervisor;
 import org.barestack.cloud.Patience;
 import org.barestack.command.BuildIsoCommand;
+import org.barestack.command.CloudApplyCommand;
+import org.barestack.command.CloudCommand;
+import org.barestack.command.CloudDestroyCommand;
+import org.barestack.command.CloudPlanCommand;
 import org.barestack.command.DemoCommand;
 import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.EventsCommand;
@@ -64,6 +68,7 @@ import org.barestack.command.SeedCommand;
 import org.barestack.command.ServeCommand;
 import org.barestack.command.Server;
 import org.barestack.command.StatusCommand;
+import org.barestack.command.TeardownCommand;
 import org.barestack.command.ValidateCommand;
 import org.barestack.command.WatchCommand;
 import org.barestack.content.Loaders;
@@ -141,11 +146,26 @@ final class Assembly {
         .addSubcommand(new WatchCommand())
         .addSubcommand(new EventsCommand())
         .addSubcommand(new LogsCommand(System.out))
-        .addSubcommand(new ReinstallCommand(List.of("ssh")))
-        .addSubcommand(new RebuildCommand(List.of("ssh")))
+        .addSubcommand(new ReinstallCommand(List.of("ssh"), Assembly::cloud))
+        .addSubcommand(new RebuildCommand(List.of("ssh"), Assembly::cloud))
+        .addSubcommand(new TeardownCommand(Assembly::cloud))
         .addSubcommand(new ForgetCommand())
+        .addSubcommand(
+            new CommandLine(new CloudCommand())
+                .addSubcommand(new CloudPlanCommand(Assembly::cloud))
+                .addSubcommand(new CloudApplyCommand(Assembly::cloud))
+                .addSubcommand(new CloudDestroyCommand(Assembly::cloud)))
         .addSubcommand(secrets())
         .addSubcommand(new DemoCommand());
+  }
+
+  /** Commands ask a CloudStack that is up; they do not wait for one. */
+  private static CloudClient cloud(URI endpoint, @Nullable String authority, Secret password) {
+    return new CloudClient(
+        endpoint,
+        authority == null ? null : SiteAuthority.parse(authority),
+        new Credentials("admin", password),
+        Deadlines.USUAL.ready(Duration.ZERO));
   }
 
   private static CommandLine secrets() {
@@ -285,15 +305,14 @@ final class Assembly {
       LOG.info("CloudStack is left alone: barestack cloud apply brings the zone up");
       return null;
     }
-    Credentials admin = new Credentials("admin", secrets.value(SecretName.ADMIN_PASSWORD));
-    X509Certificate authority = CloudClient.authority(secrets.authority().certificate());
+    String authority = secrets.authority().certificate();
+    Secret password = secrets.value(SecretName.ADMIN_PASSWORD);
     // The management node may get another address, or be installed anew, so nothing is kept.
     return (site, present) -> {
       URI endpoint =
           URI.create(
               "https://" + site.managementNode().address() + ":" + CLOUD_PORT + "/client/api");
-      try (CloudClient client =
-          new CloudClient(endpoint, authority, admin, Deadlines.USUAL.ready(Duration.ZERO))) {
+      try (CloudClient client = cloud(endpoint, authority, password)) {
         return new CloudApply(
                 client,
                 Hypervisor.KVM,

@@ -387,12 +387,22 @@ public final class BootDesk {
    * the node may ask for it. An order without one takes back what an earlier one handed over.
    */
   public Order reinstall(NodeName name, List<Disk> wipe, @Nullable RestoreFile restore) {
+    return reinstall(name, wipe, restore, Map.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param more what else the event shall tell
+   */
+  public Order reinstall(
+      NodeName name, List<Disk> wipe, @Nullable RestoreFile restore, Map<String, String> more) {
     Optional<Node> node = site.get().node(name);
     if (node.isEmpty()) {
       return noNode(name);
     }
     Order.Given order = new Order.Given(wipe);
-    journal.append(ordered(node.get(), order, restore));
+    journal.append(ordered(node.get(), order, restore, more));
     return order;
   }
 
@@ -400,8 +410,10 @@ public final class BootDesk {
     return new Order.NotGiven(name + " is no node of site " + site.get().name());
   }
 
-  private NodeEvent ordered(Node node, Order.Given order, @Nullable RestoreFile restore) {
-    Map<String, String> detail = new HashMap<>(restore == null ? Map.of() : restore.detail());
+  private NodeEvent ordered(
+      Node node, Order.Given order, @Nullable RestoreFile restore, Map<String, String> more) {
+    Map<String, String> detail = new HashMap<>(more);
+    detail.putAll(restore == null ? Map.of() : restore.detail());
     if (!order.wipe().isEmpty()) {
       detail.put(
           "wipe", order.wipe().stream().map(Disk::identity).collect(Collectors.joining(",")));

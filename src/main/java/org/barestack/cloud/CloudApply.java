@@ -226,7 +226,7 @@ public final class CloudApply implements Cloud {
 
     private void fault(Diagnosis diagnosis) {
       faults.add(diagnosis);
-      progress.accept("failed: " + diagnosis);
+      progress.accept("failed: " + diagnosis.symptom());
     }
 
     // --- Hosts ---
@@ -284,13 +284,10 @@ public final class CloudApply implements Cloud {
         return;
       }
       progress.accept(
-          tasks.size() == 1
-              ? "adding 1 host; it can take five minutes"
-              : "adding "
-                  + tasks.size()
-                  + " hosts, "
-                  + Math.min(parallel, tasks.size())
-                  + " at a time; each can take five minutes");
+          (tasks.size() == 1 ? "1 host" : tasks.size() + " hosts")
+              + " to add or reconnect, "
+              + Math.min(parallel, tasks.size())
+              + " at a time; each can take five minutes");
       ExecutorService workers =
           Executors.newFixedThreadPool(parallel, Thread.ofVirtual().name("host-", 0).factory());
       try {

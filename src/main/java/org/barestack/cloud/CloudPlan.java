@@ -80,7 +80,8 @@ public record CloudPlan(List<Entry> entries) {
     String todo =
         switch (difference.fix()) {
           case Fix.Mend(var _, String note) ->
-              "apply sets it" + (note.isEmpty() ? "" : "; " + note);
+              (part.node() == null ? "apply sets it" : "apply reconnects it")
+                  + (note.isEmpty() ? "" : "; " + note);
           case Fix.Person(String cause, String remedy, var _) ->
               "by hand: " + cause + "; " + remedy;
         };

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootDesk.Order;
@@ -15,6 +16,7 @@ import org.barestack.model.Journal;
 import org.barestack.model.Node;
 import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
+import org.barestack.model.Phase;
 import org.barestack.model.RestoreFile;
 import org.barestack.model.Site;
 import org.barestack.ssh.NodeShell;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param wipe permit it to wipe its disk, once
  * @param now restart it into the installer; only with {@code wipe}
  * @param yes do not ask
+ * @param clearance what stands before the permit
  * @param backup what the node shall load, checked already; null if it begins anew
  */
 record InstallOrder(
@@ -37,6 +40,7 @@ record InstallOrder(
     boolean wipe,
     boolean now,
     boolean yes,
+    Clearance clearance,
     @Nullable Path backup) {
   InstallOrder {
     ssh = List.copyOf(ssh);
@@ -50,6 +54,9 @@ record InstallOrder(
    *
    * <p>A backup goes before the order: until the order names it, it counts for nothing, and what an
    * earlier order named stays whole. What is left of earlier orders goes last.
+   *
+   * <p>What stands before a permit is looked at before anything is asked, and cleared right before
+   * the order: whatever cuts it off in between, no permit is there, and it may be run again.
    */
   void give(Site site, Node target) {
     NodeName name = target.name();
@@ -57,12 +64,14 @@ record InstallOrder(
     Print out = new Print(command);
     try (Journal journal = SqliteJournal.open(options.journal())) {
       BootDesk desk = new BootDesk(() -> site, journal, InstantSource.system(), new SecureRandom());
-      List<Disk> disks = wipe ? confirmed(out, name, desk) : List.of();
+      List<String> costs = wipe ? clearance.look(site, target, journal) : List.of();
+      List<Disk> disks = wipe ? confirmed(out, name, desk, costs) : List.of();
       String hostKeyName = hostKeyName(name, desk.state(name));
       RestoreFile restore = backup == null ? null : kept(name, backup);
-      if (desk.reinstall(name, disks, restore) instanceof Order.NotGiven(String reason)) {
-        throw Failure.notDone(reason);
+      if (wipe) {
+        clearance.clear(site, target, journal);
       }
+      write(desk, name, disks, restore, Map.of());
       dropOthers(name, restore);
       out.line(
           name
@@ -85,6 +94,26 @@ record InstallOrder(
       } else {
         out.line(whatToDo(site, target));
       }
+    }
+  }
+
+  /** An order that stands already, and is not spent, is not given twice. */
+  static void write(
+      BootDesk desk,
+      NodeName name,
+      List<Disk> disks,
+      @Nullable RestoreFile restore,
+      Map<String, String> more) {
+    NodeState state = desk.state(name);
+    boolean stands =
+        state.phase() == Phase.ARMED
+            && !disks.isEmpty()
+            && state.wipe().equals(disks.stream().map(Disk::identity).collect(Collectors.toSet()))
+            && state.restore() == null
+            && restore == null;
+    if (!stands
+        && desk.reinstall(name, disks, restore, more) instanceof Order.NotGiven(String reason)) {
+      throw Failure.notDone(reason);
     }
   }
 
@@ -158,14 +187,15 @@ record InstallOrder(
             + ", sudo efibootmgr --bootnext NUMBER, sudo systemctl reboot)";
   }
 
-  private List<Disk> confirmed(Print out, NodeName name, BootDesk desk) {
+  private List<Disk> confirmed(Print out, NodeName name, BootDesk desk, List<String> costs) {
     return switch (desk.wipeable(name)) {
       case Order.NotGiven(String reason) -> throw Failure.notDone(reason);
       case Order.Given(List<Disk> disks) -> {
+        costs.forEach(out::line);
         out.line(
             "everything on this disk of %s will be lost%s: %s"
                 .formatted(name, now ? ", beginning now" : "", lastSeen(disks, desk.state(name))));
-        if (!yes && !asked(name)) {
+        if (!yes && !asked("node", name.text())) {
           throw Failure.notDone("nothing was ordered");
         }
         yield disks;
@@ -174,7 +204,7 @@ record InstallOrder(
   }
 
   /** What a machine reported of a disk is older than what our own installs put there since. */
-  private static String lastSeen(List<Disk> disks, NodeState state) {
+  static String lastSeen(List<Disk> disks, NodeState state) {
     NodeState.Install install = state.install();
     return disks.stream()
         .map(disk ->
@@ -184,13 +214,14 @@ record InstallOrder(
         .collect(Collectors.joining("; "));
   }
 
-  private static boolean asked(NodeName name) {
+  /** Has the operator type a name, so that nobody permits it by habit. */
+  static boolean asked(String what, String name) {
     String answer =
         Print.console()
             .orElseThrow(() ->
                 Failure.notDone("nobody is here to be asked; nothing was ordered. --yes answers"))
-            .readLine("Type the name of the node to permit that: ");
-    return answer != null && answer.strip().equals(name.text());
+            .readLine("Type the name of the %s to permit that: ", what);
+    return answer != null && answer.strip().equals(name);
   }
 
   private static String names(List<Disk> disks) {

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.barestack.cloud.Rounds;
 import org.barestack.model.Node;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rebuild",
     description = {
-      "Orders a new install of a node over what is on its disk, as reinstall --wipe does.",
+      "Installs a node anew over what is on its disk: takes a worker out of CloudStack",
+      "(barestack teardown), permits the wipe, restarts it into the installer by SSH.",
       "With --restore the management node comes back with its databases and keys."
     })
 public final class RebuildCommand implements Callable<Integer> {
@@ -37,33 +40,69 @@ public final class RebuildCommand implements Callable<Integer> {
       description = {"A backup that the management node shall load."})
   private @Nullable Path backup;
 
-  @Option(names = "--now", description = "Restart it into the installer, by SSH.")
+  @Option(
+      names = "--later",
+      description = {
+        "Leave the restart to you: it installs when it",
+        "next boots from the network."
+      })
+  private boolean later;
+
+  @Option(names = "--now", hidden = true, description = "What is done anyway.")
   private boolean now;
+
+  @Option(
+      names = "--force",
+      description = {
+        "Also where CloudStack cannot move what runs on",
+        "the worker, or cannot be asked."
+      })
+  private boolean force;
 
   @Option(names = "--yes", description = "Do not ask.")
   private boolean yes;
 
-  @Mixin private final IdentityOption identity = new IdentityOption();
+  @Mixin private final CloudOptions cloud = new CloudOptions();
 
   @Spec private CommandSpec command = CommandSpec.create();
 
   private final List<String> ssh;
+  private final CloudDoor door;
+  private final Supplier<Rounds> patience;
 
   /**
    * @param ssh how the system's ssh program is called
    */
-  public RebuildCommand(List<String> ssh) {
+  public RebuildCommand(List<String> ssh, CloudDoor door) {
+    this(ssh, door, WorkerTeardown.USUAL);
+  }
+
+  /**
+   * @param patience for CloudStack to let go of a worker
+   */
+  public RebuildCommand(List<String> ssh, CloudDoor door, Supplier<Rounds> patience) {
     this.ssh = List.copyOf(ssh);
+    this.door = door;
+    this.patience = patience;
   }
 
   @Override
   public Integer call() {
+    if (now && later) {
+      throw Failure.badInput("--now and --later contradict each other");
+    }
     Site site = options.load();
     Node target = SiteOptions.node(site, node);
     if (backup != null) {
       check(target, backup);
     }
-    new InstallOrder(command, options, ssh, true, now, yes, backup).give(site, target);
+    PermitGuard guard = new PermitGuard(cloud, door, options.folder(), force);
+    Clearance clearance =
+        target.role().equals(Role.KVM_WORKER)
+            ? new WorkerTeardown(guard, patience, new Print(command)::line)
+            : guard;
+    new InstallOrder(command, options, ssh, true, !later, yes, clearance, backup)
+        .give(site, target);
     return 0;
   }
 
@@ -92,8 +131,8 @@ public final class RebuildCommand implements Callable<Integer> {
 
   /** Whoever has no identity at hand can order all the same: the node checks it again. */
   private BackupFile.Answer looked(Path file) throws IOException {
-    Path key = identity.file();
-    if (!identity.isNamed() && !Files.exists(key)) {
+    Path key = cloud.identity().file();
+    if (!cloud.identity().isNamed() && !Files.exists(key)) {
       command
           .commandLine()
           .getErr()

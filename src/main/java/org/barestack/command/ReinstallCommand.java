@@ -34,15 +34,27 @@ public final class ReinstallCommand implements Callable<Integer> {
   @Option(names = "--yes", description = "Do not ask.")
   private boolean yes;
 
+  @Option(
+      names = "--force",
+      description = {
+        "Permit it also for a worker that CloudStack",
+        "counts as a host, or may count."
+      })
+  private boolean force;
+
+  @Mixin private final CloudOptions cloud = new CloudOptions();
+
   @Spec private CommandSpec command = CommandSpec.create();
 
   private final List<String> ssh;
+  private final CloudDoor door;
 
   /**
    * @param ssh how the system's ssh program is called
    */
-  public ReinstallCommand(List<String> ssh) {
+  public ReinstallCommand(List<String> ssh, CloudDoor door) {
     this.ssh = List.copyOf(ssh);
+    this.door = door;
   }
 
   @Override
@@ -53,7 +65,8 @@ public final class ReinstallCommand implements Callable<Integer> {
               + " --wipe");
     }
     Site site = options.load();
-    new InstallOrder(command, options, ssh, wipe, now, yes, null)
+    PermitGuard guard = new PermitGuard(cloud, door, options.folder(), force);
+    new InstallOrder(command, options, ssh, wipe, now, yes, guard, null)
         .give(site, SiteOptions.node(site, node));
     return 0;
   }

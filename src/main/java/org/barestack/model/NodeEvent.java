@@ -85,8 +85,9 @@ public record NodeEvent(
      */
     CLOUD_APPLIED,
     /**
-     * An operator ordered a new install: {@code wipe} (identities it may wipe; absent: none), and
-     * what {@link RestoreFile#detail()} has (absent: nothing is handed over).
+     * An operator ordered a new install: {@code wipe} (identities it may wipe; absent: none),
+     * {@code teardown} ({@code all} if the whole site was torn down; absent: it was not), and what
+     * {@link RestoreFile#detail()} has (absent: nothing is handed over).
      */
     REINSTALL_ORDERED,
     /** An operator dropped all that was known of it. */

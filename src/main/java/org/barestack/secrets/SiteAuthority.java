@@ -289,7 +289,12 @@ public final class SiteAuthority {
     return new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, commonName).build();
   }
 
-  private static X509Certificate parse(String pem) {
+  /**
+   * A certificate as files have it, PEM.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static X509Certificate parse(String pem) {
     try {
       return (X509Certificate)
           CertificateFactory.getInstance("X.509")

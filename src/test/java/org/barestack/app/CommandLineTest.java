@@ -509,7 +509,12 @@ class CommandLineTest {
   private Barestack reinstallNow(String ssh, String... options) {
     CommandLine line =
         new CommandLine(new Root())
-            .addSubcommand(new ReinstallCommand(List.of("bash", "-c", ssh, "ssh")));
+            .addSubcommand(
+                new ReinstallCommand(
+                    List.of("bash", "-c", ssh, "ssh"),
+                    (endpoint, authority, password) -> {
+                      throw new AssertionError("a site without secrets has no CloudStack");
+                    }));
     return Barestack.run(
         line,
         Map.of(),

@@ -159,7 +159,7 @@ class RebuildCommandTest {
   }
 
   private Barestack rebuild(String... options) {
-    List<String> words = new ArrayList<>(List.of("rebuild", "mgmt1", "--yes"));
+    List<String> words = new ArrayList<>(List.of("rebuild", "mgmt1", "--yes", "--later"));
     words.addAll(List.of("--identity", site + "/identity"));
     words.addAll(List.of(options));
     return run(words.toArray(String[]::new));
@@ -200,7 +200,7 @@ class RebuildCommandTest {
 
   @ParameterizedTest
   @CsvSource({
-    "rebuild mgmt1 --yes",
+    "rebuild mgmt1 --yes --later",
     "reinstall mgmt1",
     "reinstall mgmt1 --wipe --yes",
     "forget mgmt1"
@@ -290,13 +290,14 @@ class RebuildCommandTest {
     System.setProperty("user.home", nobody.toString());
     try {
       Path theirs = backup("theirs.cms", "theirs", "x");
-      Barestack done = run("rebuild", "mgmt1", "--yes", "--restore", theirs + "");
+      Barestack done = run("rebuild", "mgmt1", "--yes", "--later", "--restore", theirs + "");
       assertThat(done.status()).as(done.toString()).isZero();
       assertThat(done.err())
           .startsWith("barestack: warning: whether the site's backup-key opens ")
           .contains("no identity is at " + nobody);
       Files.writeString(theirs, "no backup");
-      assertThat(run("rebuild", "mgmt1", "--yes", "--restore", theirs + "").status()).isEqualTo(2);
+      assertThat(run("rebuild", "mgmt1", "--yes", "--later", "--restore", theirs + "").status())
+          .isEqualTo(2);
     } finally {
       System.setProperty("user.home", home);
     }
@@ -310,7 +311,7 @@ class RebuildCommandTest {
     Barestack refused = run("rebuild", "kvm1", "--yes", "--restore", backup.toString());
     assertThat(refused.status()).isEqualTo(2);
     assertThat(refused.err()).contains("only a management node restores a backup");
-    assertThat(run("rebuild", "kvm1", "--yes").status()).isZero();
+    assertThat(run("rebuild", "kvm1", "--yes", "--later", "--force").status()).isZero();
     assertThat(kept()).isEmpty();
   }
 
@@ -371,8 +372,10 @@ class RebuildCommandTest {
     assertThat(run("status").out()).doesNotContain(PERMIT);
   }
 
-  @Test
-  void theNodeIsRestartedAfterAllElse() throws IOException {
+  /** The option {@code --now} is what is done anyway, and stays accepted. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--now", "--force"})
+  void theNodeIsRestartedAfterAllElse(String option) {
     CommandLine line =
         new CommandLine(new Root())
             .addSubcommand(
@@ -381,14 +384,17 @@ class RebuildCommandTest {
                         "bash",
                         "-c",
                         "cat >/dev/null; ls " + site + "/.barestack/restore/mgmt1; exit 0",
-                        "ssh")));
+                        "ssh"),
+                    (endpoint, authority, password) -> {
+                      throw new AssertionError("CloudStack is not asked about its own node");
+                    }));
     Barestack now =
         Barestack.run(
             line,
             Map.of(),
             "rebuild",
             "mgmt1",
-            "--now",
+            option,
             "--yes",
             "--identity",
             site + "/identity",

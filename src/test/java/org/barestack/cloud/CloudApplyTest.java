@@ -2,12 +2,16 @@ package org.barestack.cloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.barestack.cloud.Cloud.Report;
 import org.barestack.cloud.Cloud.Standing;
 import org.barestack.model.NodeName;
@@ -18,6 +22,7 @@ import org.barestack.testing.cloudstack.CloudStackDouble;
 import org.barestack.testing.cloudstack.CloudStackDouble.Overload;
 import org.barestack.testing.cloudstack.CloudStackDouble.Received;
 import org.barestack.testing.cloudstack.HostBehaviour;
+import org.barestack.testing.cloudstack.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -208,7 +213,7 @@ class CloudApplyTest {
               "made cluster cluster1-2 (KVM)",
               "made host kvm2 (10.50.1.2 in cluster1)",
               "made host kvm17 (10.50.1.17 in cluster1-2)");
-      assertThat(plan(cloud, site).text()).contains("missing  host     kvm33");
+      assertThat(plan(cloud, site).text()).contains("missing    host     kvm33 ");
       assertThat(cloud.violations()).isEmpty();
     }
   }
@@ -250,6 +255,122 @@ class CloudApplyTest {
       Report report = apply(cloud, site, TestSites.all(site));
       assertAllUp(report, site);
       assertThat(report.changes()).containsExactly("reconnected host kvm2, which was " + state);
+    }
+  }
+
+  /** What it ordered before it was cut off may not be there yet: it waits for that. */
+  @Test
+  void aJobOfAnEarlierRunIsWaitedFor() {
+    Site site = TestSites.site(folder, ZoneNetwork.ADVANCED, 1);
+    try (CloudStackDouble cloud = fresh();
+        CloudClient client = client(cloud)) {
+      AtomicInteger asked = new AtomicInteger();
+      CloudApi late =
+          call -> {
+            if (call.command().equals("listAsyncJobs")) {
+              return json(
+                  """
+                  {"count": 2, "asyncjobs": [
+                    {"jobid": "1", "cmd": "org.apache.x.CreatePhysicalNetworkCmd", "jobstatus": 0},
+                    {"jobid": "2", "cmd": "org.apache.x.DeployVMCmd", "jobstatus": 0}]}
+                  """);
+            }
+            if (call.command().equals("queryAsyncJobResult")) {
+              assertThat(call.parameters()).containsEntry("jobid", "1");
+              boolean ends = asked.incrementAndGet() == 3;
+              if (ends) {
+                lateNetwork(client, site);
+              }
+              return json("{\"jobstatus\": " + (ends ? 1 : 0) + "}");
+            }
+            return client.call(call);
+          };
+      Report report =
+          new CloudApply(late, Hypervisor.KVM, 8, SHORT, lines::add)
+              .apply(site, TestSites.all(site));
+      assertAllUp(report, site);
+      assertThat(lines).contains("waiting for a job of an earlier run: CreatePhysicalNetworkCmd");
+      assertThat(cloud.count(Kind.PHYSICAL_NETWORK)).isEqualTo(1);
+    }
+  }
+
+  private static void lateNetwork(CloudClient client, Site site) {
+    String dns = "10.50.0.1";
+    JsonNode zone =
+        client.call(
+            Call.of(
+                "createZone",
+                "name",
+                site.zone().name(),
+                "networktype",
+                "Advanced",
+                "dns1",
+                dns,
+                "internaldns1",
+                dns,
+                "guestcidraddress",
+                "10.1.1.0/24"));
+    client.call(
+        Call.of(
+            "createPhysicalNetwork",
+            "zoneid",
+            zone.path("zone").path("id").asText(),
+            "name",
+            "physnet1",
+            "isolationmethods",
+            "VLAN"));
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JsonMapper.builder().build().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** What endangers nothing is set; what does is left, and named. */
+  @Test
+  void differencesAreMendedOrNamed() {
+    String yaml = TestSites.yaml(ZoneNetwork.ADVANCED, 1);
+    Site site = TestSites.site(folder, yaml);
+    try (CloudStackDouble cloud = fresh()) {
+      apply(cloud, site, TestSites.all(site));
+      cloud.setting("host", "192.0.2.1", "CSV", true);
+      Site other =
+          TestSites.site(
+              folder,
+              yaml.replace("10.50.2.0-10.50.2.99", "10.50.2.0-10.50.2.149")
+                  .replace("dns: [10.50.0.1, ", "dns: [10.50.0.3, ")
+                  .replace("10.50.3.99 }", "10.50.3.99 }\n  guest: { vlans: 300-399 }"));
+      Report report = apply(cloud, other, TestSites.all(other));
+      assertThat(report.changes())
+          .containsExactly(
+              "set setting host: value 10.50.0.10",
+              "set zone zone1: dns1 10.50.0.3; system VMs that run have it when they are restarted",
+              "set zone zone1: internaldns1 10.50.0.3; system VMs that run have it when they are"
+                  + " restarted",
+              "set guest VLANs 300-399: vlan 300-399");
+      assertThat(report.faults())
+          .extracting(Diagnosis::symptom)
+          .containsExactly("pod pod1: endip is 10.50.2.99, the site wants 10.50.2.149");
+      assertThat(plan(cloud, other).entries()).hasSize(1);
+      assertThat(cloud.violations()).isEmpty();
+    }
+  }
+
+  @Test
+  void aZoneOfAnotherKindStopsIt() {
+    Site basic = TestSites.site(folder, ZoneNetwork.BASIC, 1);
+    try (CloudStackDouble cloud = fresh()) {
+      apply(cloud, basic, TestSites.all(basic));
+      Site advanced = TestSites.site(folder, ZoneNetwork.ADVANCED, 1);
+      cloud.forgetCalls();
+      Report report = apply(cloud, advanced, TestSites.all(advanced));
+      assertThat(report.faults())
+          .extracting(Diagnosis::symptom)
+          .containsExactly("zone zone1: networktype is Basic, the site wants Advanced");
+      assertThat(cloud.changing()).isEmpty();
     }
   }
 }

@@ -1,0 +1,80 @@
+package org.barestack.cloud;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.List;
+import org.barestack.model.Node;
+
+/**
+ * A machine that runs guests, as CloudStack counts it.
+ *
+ * @param state of its agent: {@code Up}, {@code Down}, {@code Disconnected}, {@code Alert}
+ * @param resourceState what CloudStack may do with it: {@code Enabled}, {@code Disabled}, {@code
+ *     PrepareForMaintenance}, {@code Maintenance}, {@code ErrorInMaintenance}
+ */
+record CloudHost(
+    String id,
+    String name,
+    String address,
+    String state,
+    String resourceState,
+    String zone,
+    String clusterId,
+    String cluster,
+    String hypervisor,
+    List<String> tags) {
+  CloudHost {
+    tags = List.copyOf(tags);
+  }
+
+  /**
+   * The hosts that are there.
+   *
+   * @param call {@code listHosts}, of a zone, of a cluster, or of all
+   */
+  static List<CloudHost> list(CloudApi api, Call call) {
+    return CloudLists.list(api, call.with("type", "Routing"), "host").stream()
+        .map(CloudHost::of)
+        .filter(host -> !host.state().equals("Removed"))
+        .toList();
+  }
+
+  private static CloudHost of(JsonNode host) {
+    return new CloudHost(
+        text(host, "id"),
+        text(host, "name"),
+        text(host, "ipaddress"),
+        text(host, "state"),
+        text(host, "resourcestate"),
+        text(host, "zonename"),
+        text(host, "clusterid"),
+        text(host, "clustername"),
+        text(host, "hypervisor"),
+        Arrays.stream(text(host, "hosttags").split(",", -1)).map(String::strip).toList());
+  }
+
+  private static String text(JsonNode host, String field) {
+    return host.path(field).asText("");
+  }
+
+  /** The simulator makes up addresses, so there a tag says which node a host stands for. */
+  boolean is(Node worker) {
+    return hypervisor.equals("Simulator")
+        ? tags.contains("barestack-" + worker.name())
+        : address.equals(worker.address().toString());
+  }
+
+  boolean isUp() {
+    return state.equals("Up");
+  }
+
+  /** Whether guests may be started on it, or moved to it. */
+  boolean takesGuests() {
+    return isUp() && resourceState.equals("Enabled");
+  }
+
+  /** For people: {@code Up, Enabled}. */
+  String standing() {
+    return state + ", " + resourceState;
+  }
+}
