@@ -32,7 +32,6 @@ import org.barestack.boot.BootRequest;
 import org.barestack.boot.ClaimAnswer;
 import org.barestack.boot.SecretDesk;
 import org.barestack.cloud.Cloud;
-import org.barestack.cloud.CloudApi;
 import org.barestack.cloud.CloudApply;
 import org.barestack.cloud.CloudClient;
 import org.barestack.cloud.CloudKeeper;
@@ -162,7 +161,7 @@ final class Assembly {
   }
 
   /** Commands ask a CloudStack that is up; they do not wait for one. */
-  private static CloudApi cloud(URI endpoint, @Nullable String authority, Secret password) {
+  private static CloudClient cloud(URI endpoint, @Nullable String authority, Secret password) {
     return new CloudClient(
         endpoint,
         authority == null ? null : SiteAuthority.parse(authority),
@@ -307,17 +306,12 @@ final class Assembly {
       LOG.info("CloudStack is left alone: barestack cloud apply brings the zone up");
       return null;
     }
-    Credentials admin = new Credentials("admin", secrets.value(SecretName.ADMIN_PASSWORD));
-    X509Certificate authority = CloudClient.authority(secrets.authority().certificate());
+    String authority = secrets.authority().certificate();
+    Secret password = secrets.value(SecretName.ADMIN_PASSWORD);
     // The management node may get another address, or be installed anew, so nothing is kept.
     return (site, present) -> {
       try (StateLock _ = cloudLock(order);
-          CloudClient client =
-              new CloudClient(
-                  CloudClient.endpoint(site),
-                  authority,
-                  admin,
-                  Deadlines.USUAL.ready(Duration.ZERO))) {
+          CloudClient client = cloud(CloudClient.endpoint(site), authority, password)) {
         return new CloudApply(
                 client,
                 Hypervisor.KVM,
