@@ -32,7 +32,18 @@ class DocumentsTest {
           "logs");
 
   private static final Set<String> OTHER_PROGRAMS =
-      Set.of("git", "cd", "cp", "mkdir", "$EDITOR", "mvn", "ln", "systemctl", "sqlite3");
+      Set.of(
+          "git",
+          "cd",
+          "cp",
+          "mkdir",
+          "$EDITOR",
+          "mvn",
+          "ln",
+          "systemctl",
+          "sqlite3",
+          "mount",
+          "ssh");
 
   private static final Pattern CONSOLE =
       Pattern.compile("^ *```console\n(.*?)^ *```$", Pattern.DOTALL | Pattern.MULTILINE);
