@@ -101,7 +101,13 @@ class RebuiltManagerIT {
     assertThat(state().phase()).isEqualTo(Phase.CONFIGURED);
     assertThat(
             RehearsedSite.barestack(
-                site, "rebuild", "mgmt1", "--yes", "--restore=" + backup, "--identity=" + identity))
+                site,
+                "rebuild",
+                "mgmt1",
+                "--yes",
+                "--later",
+                "--restore=" + backup,
+                "--identity=" + identity))
         .contains("it loads the backup lab.cms");
 
     try (NodeRoot node = NodeRoot.create("192.168.50.10/24", "192.168.50.5")) {
