@@ -29,8 +29,8 @@ import picocli.CommandLine.Model.CommandSpec;
  * The order to install a node anew, as an operator gives it.
  *
  * @param ssh how the system's ssh program is called
- * @param wipe permit it to wipe its disk, once
- * @param now restart it into the installer; only with {@code wipe}
+ * @param wipe whether it is permitted to wipe its disk, once
+ * @param now restart it into the installer; only with a permit
  * @param yes do not ask
  * @param clearance what stands before the permit
  * @param backup what the node shall load, checked already; null if it begins anew
@@ -39,13 +39,23 @@ record InstallOrder(
     CommandSpec command,
     JournalOptions options,
     List<String> ssh,
-    boolean wipe,
+    Wipe wipe,
     boolean now,
     boolean yes,
     Clearance clearance,
     @Nullable Path backup) {
   InstallOrder {
     ssh = List.copyOf(ssh);
+  }
+
+  /** Whether an order permits to wipe a disk. */
+  enum Wipe {
+    /** It does not. */
+    NO,
+    /** It does, or it is not given. */
+    YES,
+    /** It does if the disks of the node were ever seen; else the node takes a blank one only. */
+    IF_SEEN
   }
 
   /**
@@ -66,11 +76,12 @@ record InstallOrder(
     Print out = new Print(command);
     try (Journal journal = SqliteJournal.open(options.journal())) {
       BootDesk desk = new BootDesk(() -> site, journal, InstantSource.system(), new SecureRandom());
-      List<String> costs = wipe ? clearance.look(site, target, journal) : List.of();
-      List<Disk> disks = wipe ? confirmed(out, name, desk, costs) : List.of();
+      boolean wiping = wipe != Wipe.NO;
+      List<String> costs = wiping ? clearance.look(site, target, journal) : List.of();
+      List<Disk> disks = wiping ? confirmed(out, name, desk, costs) : List.of();
       String hostKeyName = hostKeyName(name, desk.state(name));
       RestoreFile restore = backup == null ? null : kept(name, backup);
-      if (wipe) {
+      if (wiping) {
         try (StateLock _ = options.cloudLock(command)) {
           clearance.clear(site, target, journal);
           write(desk, name, disks, restore, Map.of());
@@ -197,18 +208,31 @@ record InstallOrder(
 
   private List<Disk> confirmed(Print out, NodeName name, BootDesk desk, List<String> costs) {
     return switch (desk.wipeable(name)) {
-      case Order.NotGiven(String reason) -> throw Failure.notDone(reason);
+      case Order.NotGiven(String reason) -> {
+        if (wipe == Wipe.YES) {
+          throw Failure.notDone(reason);
+        }
+        ask(out, name, costs, "no permit to wipe is given: " + reason);
+        yield List.of();
+      }
       case Order.Given(List<Disk> disks) -> {
-        costs.forEach(out::line);
-        out.line(
+        ask(
+            out,
+            name,
+            costs,
             "everything on this disk of %s will be lost%s: %s"
                 .formatted(name, now ? ", beginning now" : "", lastSeen(disks, desk.state(name))));
-        if (!yes && !asked("node", name.text())) {
-          throw Failure.notDone("nothing was ordered");
-        }
         yield disks;
       }
     };
+  }
+
+  private void ask(Print out, NodeName name, List<String> costs, String last) {
+    costs.forEach(out::line);
+    out.line(last);
+    if (!yes && !asked("node", name.text())) {
+      throw Failure.notDone("nothing was ordered");
+    }
   }
 
   /** What a machine reported of a disk is older than what our own installs put there since. */

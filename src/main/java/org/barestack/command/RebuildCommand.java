@@ -101,7 +101,7 @@ public final class RebuildCommand implements Callable<Integer> {
         target.role().equals(Role.KVM_WORKER)
             ? new WorkerTeardown(guard, patience, new Print(command)::line)
             : guard;
-    new InstallOrder(command, options, ssh, true, !later, yes, clearance, backup)
+    new InstallOrder(command, options, ssh, InstallOrder.Wipe.YES, !later, yes, clearance, backup)
         .give(site, target);
     return 0;
   }

@@ -66,7 +66,15 @@ public final class ReinstallCommand implements Callable<Integer> {
     }
     Site site = options.load();
     PermitGuard guard = new PermitGuard(cloud, door, options.folder(), force);
-    new InstallOrder(command, options, ssh, wipe, now, yes, guard, null)
+    new InstallOrder(
+            command,
+            options,
+            ssh,
+            wipe ? InstallOrder.Wipe.YES : InstallOrder.Wipe.NO,
+            now,
+            yes,
+            guard,
+            null)
         .give(site, SiteOptions.node(site, node));
     return 0;
   }

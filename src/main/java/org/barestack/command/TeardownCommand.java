@@ -89,7 +89,8 @@ public final class TeardownCommand implements Callable<Integer> {
         target.role().equals(Role.KVM_WORKER)
             ? new WorkerTeardown(guard, patience, new Print(command)::line)
             : guard;
-    new InstallOrder(command, options, List.of(), true, false, yes, clearance, null)
+    new InstallOrder(
+            command, options, List.of(), InstallOrder.Wipe.IF_SEEN, false, yes, clearance, null)
         .give(site, target);
     return 0;
   }

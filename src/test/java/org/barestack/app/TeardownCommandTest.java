@@ -97,10 +97,14 @@ class TeardownCommandTest {
     ssh = SSH;
     LivingZone.apply(api, site);
     server.forgetCalls();
+    loseJournal();
+    site.nodes().forEach(this::claims);
+  }
+
+  private void loseJournal() throws IOException {
     for (String end : List.of("", "-wal", "-shm")) {
       Files.deleteIfExists(folder.resolve(".barestack/journal.db" + end));
     }
-    site.nodes().forEach(this::claims);
   }
 
   @AfterEach
@@ -248,6 +252,20 @@ class TeardownCommandTest {
   void nobodyIsAskedByAMachine(String command) {
     assertThat(refused(command).err()).contains("nobody is here to be asked");
     assertThat(permitted("kvm2")).isFalse();
+  }
+
+  @Test
+  void aWorkerWhoseDisksNobodyHasSeenLeavesAndGetsNoPermit() throws IOException {
+    loseJournal();
+    assertThat(refused("rebuild kvm1 --yes").err()).contains("nobody has seen the disks of kvm1");
+    assertThat(counted("kvm1")).isTrue();
+    assertThat(done("teardown kvm1 --yes").out())
+        .contains(
+            "no permit to wipe is given: nobody has seen the disks of kvm1 yet",
+            "host 192.168.60.11: deleted",
+            "on a blank disk only");
+    assertThat(counted("kvm1")).isFalse();
+    assertThat(permitted("kvm1")).isFalse();
   }
 
   @Test
