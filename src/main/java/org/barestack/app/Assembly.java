@@ -312,13 +312,17 @@ final class Assembly {
     return (site, present) -> {
       try (StateLock _ = cloudLock(order);
           CloudClient client = cloud(CloudClient.endpoint(site), authority, password)) {
-        return new CloudApply(
+        CloudApply apply =
+            new CloudApply(
                 client,
                 Hypervisor.KVM,
                 HOSTS_AT_ONCE,
                 Patience.NONE,
-                line -> LOG.info("cloud: {}", line))
-            .apply(site, still(journal, present));
+                line -> LOG.info("cloud: {}", line));
+        Set<NodeName> there = still(journal, present);
+        return phase(journal, site.managementNode().name()) == Phase.READY
+            ? apply.applyAgain(site, there)
+            : apply.apply(site, there);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -333,9 +337,12 @@ final class Assembly {
   /** Whoever was taken out of the cloud while the lock was waited for must not come back. */
   private static Set<NodeName> still(Journal journal, Set<NodeName> present) {
     return present.stream()
-        .filter(
-            name -> NodeState.of(journal.events(new Subject.OfNode(name))).phase() != Phase.ARMED)
+        .filter(name -> phase(journal, name).isConfigured())
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Phase phase(Journal journal, NodeName name) {
+    return NodeState.of(journal.events(new Subject.OfNode(name))).phase();
   }
 
   private static Loaders loaders(Path folder, Site site) throws IOException {

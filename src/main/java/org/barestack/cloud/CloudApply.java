@@ -71,7 +71,15 @@ public final class CloudApply implements Cloud {
 
   @Override
   public Report apply(Site site, Set<NodeName> present) {
-    return new Run(site, present).report();
+    return new Run(site, present, false).report();
+  }
+
+  /**
+   * The same where the zone was there before: if it is gone, nothing is made. An empty cloud in its
+   * place would hide what became of the other one.
+   */
+  public Report applyAgain(Site site, Set<NodeName> present) {
+    return new Run(site, present, true).report();
   }
 
   /** Thrown where what comes next cannot be made either; the reason is among the faults. */
@@ -82,6 +90,7 @@ public final class CloudApply implements Cloud {
   private final class Run {
     private final Site site;
     private final Set<NodeName> present;
+    private final boolean again;
     private final CloudDesign design;
     private final LivingCloud living = new LivingCloud(api);
     private final List<String> changes = new ArrayList<>();
@@ -89,15 +98,20 @@ public final class CloudApply implements Cloud {
     private final List<String> waiting = new ArrayList<>();
     private final Map<NodeName, Diagnosis> failed = new HashMap<>();
 
-    Run(Site site, Set<NodeName> present) {
+    Run(Site site, Set<NodeName> present, boolean again) {
       this.site = site;
       this.present = present;
+      this.again = again;
       this.design = new CloudDesign(site, hypervisor);
     }
 
     Report report() {
       try {
         awaitJobs();
+        if (again && design.find().zone(living).isEmpty()) {
+          fault(diagnosis(new Seen.ZoneGone(site.zone().name()), design.find().manager()));
+          throw new Stopped();
+        }
         walk();
         awaitRunning();
         return new Report(standings(), changes, faults, waiting);
@@ -456,15 +470,9 @@ public final class CloudApply implements Cloud {
     }
 
     private boolean until(Duration deadline, End end) {
-      long start = System.nanoTime();
+      Rounds left = Rounds.of(patience.pause(), deadline).get();
       while (!end.reached()) {
-        if (System.nanoTime() - start >= deadline.toNanos()) {
-          return false;
-        }
-        try {
-          Thread.sleep(patience.pause());
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
+        if (!left.again()) {
           return false;
         }
       }

@@ -97,6 +97,10 @@ final class CloudDesign {
     living.list(Call.of("listZones")).stream()
         .filter(one -> !text(one, "name").equals(site.zone().name()))
         .forEach(one -> surplus.add(new Surplus("zone", text(one, "name"), "")));
+    Diagnosis another =
+        Diagnoses.of(
+            new Seen.AnotherPhysicalNetwork(),
+            new Diagnoses.Context(find.manager(), find.manager()));
     String kept = network.physicalNetwork(living).map(one -> text(one, "id")).orElse("");
     find.inZone(living, Call.of("listPhysicalNetworks")).stream()
         .filter(one -> !text(one, "id").equals(kept))
@@ -105,7 +109,7 @@ final class CloudDesign {
                 new Surplus(
                     "physical network",
                     text(one, "name"),
-                    text(one, "state") + ", id " + text(one, "id"))));
+                    text(one, "state") + ", id " + text(one, "id") + "; " + another.remedy())));
     network.physicalNetwork(living).stream()
         .flatMap(one -> NetworkParts.traffic(living, one).stream())
         .map(one -> text(one, "traffictype"))
@@ -127,7 +131,7 @@ final class CloudDesign {
         .forEach(one -> surplus.add(new Surplus("cluster", text(one, "name"), "")));
     find.hosts(living).stream()
         .filter(one ->
-            find.isIn(living, one) && find.workers().stream().noneMatch(node -> find.is(one, node)))
+            find.isIn(living, one) && find.workers().stream().noneMatch(CloudHost.of(one)::is))
         .forEach(one ->
             surplus.add(
                 new Surplus(

@@ -13,7 +13,7 @@ import org.barestack.cloud.CloudException.Fault;
 import org.barestack.model.Site;
 
 /**
- * Deletes a site's zone with all that is in it, in the one order that CloudStack takes. Each part
+ * Deletes a site's zone with all that is in it, in the one order that CloudStack takes. Each kind
  * is looked for anew before it is deleted, so that it may be cut off anywhere and run again. Other
  * zones are not touched.
  */
@@ -52,8 +52,8 @@ public final class CloudDestroy {
     record StillThere(Diagnosis why) implements Outcome {}
   }
 
-  /** What a zone has. In the order of the constants it is deleted. */
-  private enum Part {
+  /** What a zone has things of. In the order of the constants they are deleted. */
+  private enum Kind {
     MACHINE("virtual machine", "listVirtualMachines", "virtualmachine", "name"),
     SYSTEM_VM("system VM", "listSystemVms", "systemvm", "name"),
     NETWORK("guest network", "listNetworks", "network", "name"),
@@ -65,13 +65,13 @@ public final class CloudDestroy {
     IMAGE_STORE("secondary storage", "listImageStores", "imagestore", "name"),
     PHYSICAL_NETWORK("physical network", "listPhysicalNetworks", "physicalnetwork", "name");
 
-    private final String kind;
+    private final String words;
     private final String list;
     private final String element;
     private final String name;
 
-    Part(String kind, String list, String element, String name) {
-      this.kind = kind;
+    Kind(String words, String list, String element, String name) {
+      this.words = words;
       this.list = list;
       this.element = element;
       this.name = name;
@@ -92,10 +92,10 @@ public final class CloudDestroy {
     return zone(site)
         .map(zone -> {
           List<String> lines = new ArrayList<>();
-          for (Part part : Part.values()) {
-            List<String> names = names(part, zone);
+          for (Kind kind : Kind.values()) {
+            List<String> names = names(kind, zone);
             if (!names.isEmpty()) {
-              lines.add(part.kind + ": " + String.join(", ", names));
+              lines.add(kind.words + ": " + String.join(", ", names));
             }
           }
           lines.add("zone: " + site.zone().name());
@@ -121,28 +121,28 @@ public final class CloudDestroy {
     }
     // Else system VMs come back as soon as they are destroyed.
     change("zone " + site.zone().name() + ": disabled", disabled(zone));
-    for (JsonNode machine : all(Part.MACHINE, zone)) {
+    for (JsonNode machine : all(Kind.MACHINE, zone)) {
       if (machine.path("state").asText().equals("Expunging")) {
         continue; // it was destroyed before this run, and is not gone yet
       }
       delete(
-          Part.MACHINE,
+          Kind.MACHINE,
           machine,
           zone,
           one("destroyVirtualMachine", machine).with("expunge", "true"));
     }
-    for (JsonNode systemVm : all(Part.SYSTEM_VM, zone)) {
-      delete(Part.SYSTEM_VM, systemVm, zone, one("destroySystemVm", systemVm));
+    for (JsonNode systemVm : all(Kind.SYSTEM_VM, zone)) {
+      delete(Kind.SYSTEM_VM, systemVm, zone, one("destroySystemVm", systemVm));
     }
-    for (Part part : List.of(Part.MACHINE, Part.SYSTEM_VM)) {
-      Optional<Diagnosis> left = gone(part, zone);
+    for (Kind kind : List.of(Kind.MACHINE, Kind.SYSTEM_VM)) {
+      Optional<Diagnosis> left = gone(kind, zone);
       if (left.isPresent()) {
         return new Outcome.StillThere(left.get());
       }
     }
     // With its virtual router, which runs on a host; so before the hosts.
-    for (JsonNode network : all(Part.NETWORK, zone)) {
-      delete(Part.NETWORK, network, zone, one("deleteNetwork", network));
+    for (JsonNode network : all(Kind.NETWORK, zone)) {
+      delete(Kind.NETWORK, network, zone, one("deleteNetwork", network));
     }
     return storage(zone)
         .or(() -> hosts(zone))
@@ -152,31 +152,34 @@ public final class CloudDestroy {
   }
 
   private Optional<Diagnosis> rest(Site site, String zone) {
-    for (JsonNode cluster : all(Part.CLUSTER, zone)) {
-      delete(Part.CLUSTER, cluster, zone, one("deleteCluster", cluster));
+    for (JsonNode cluster : all(Kind.CLUSTER, zone)) {
+      delete(Kind.CLUSTER, cluster, zone, one("deleteCluster", cluster));
     }
-    for (JsonNode pod : all(Part.POD, zone)) {
-      delete(Part.POD, pod, zone, one("deletePod", pod));
+    for (JsonNode pod : all(Kind.POD, zone)) {
+      delete(Kind.POD, pod, zone, one("deletePod", pod));
     }
-    for (JsonNode range : all(Part.RANGE, zone)) {
-      delete(Part.RANGE, range, zone, one("deleteVlanIpRange", range));
+    for (JsonNode range : all(Kind.RANGE, zone)) {
+      delete(Kind.RANGE, range, zone, one("deleteVlanIpRange", range));
     }
     // CloudStack deletes it at once, whatever still needs it.
-    for (Part user : List.of(Part.MACHINE, Part.SYSTEM_VM, Part.POOL, Part.HOST)) {
+    for (Kind user : List.of(Kind.MACHINE, Kind.SYSTEM_VM, Kind.POOL, Kind.HOST)) {
       List<String> left = names(user, zone);
       if (!left.isEmpty()) {
         return Optional.of(
             new Diagnosis(
-                "secondary storage is still needed by " + user.kind + " " + String.join(", ", left),
+                "secondary storage is still needed by "
+                    + user.words
+                    + " "
+                    + String.join(", ", left),
                 "somebody added it while the zone was being deleted",
                 "stop barestack serve and cloud apply, then run this again"));
       }
     }
-    for (JsonNode store : all(Part.IMAGE_STORE, zone)) {
-      delete(Part.IMAGE_STORE, store, zone, one("deleteImageStore", store));
+    for (JsonNode store : all(Kind.IMAGE_STORE, zone)) {
+      delete(Kind.IMAGE_STORE, store, zone, one("deleteImageStore", store));
     }
-    for (JsonNode network : all(Part.PHYSICAL_NETWORK, zone)) {
-      delete(Part.PHYSICAL_NETWORK, network, zone, one("deletePhysicalNetwork", network));
+    for (JsonNode network : all(Kind.PHYSICAL_NETWORK, zone)) {
+      delete(Kind.PHYSICAL_NETWORK, network, zone, one("deletePhysicalNetwork", network));
     }
     change("zone " + site.zone().name() + ": deleted", Call.of("deleteZone", "id", zone));
     return Optional.empty();
@@ -192,7 +195,7 @@ public final class CloudDestroy {
   }
 
   private Optional<Diagnosis> objection(Site site, String zone, boolean force) {
-    List<String> machines = names(Part.MACHINE, zone);
+    List<String> machines = names(Kind.MACHINE, zone);
     if (!machines.isEmpty() && !force) {
       return Optional.of(
           new Diagnosis(
@@ -219,17 +222,17 @@ public final class CloudDestroy {
   }
 
   /** Until none of them is there; they take some seconds to go. */
-  private Optional<Diagnosis> gone(Part part, String zone) {
+  private Optional<Diagnosis> gone(Kind kind, String zone) {
     Rounds left = patience.get();
     while (true) {
-      List<String> names = names(part, zone);
+      List<String> names = names(kind, zone);
       if (names.isEmpty()) {
         return Optional.empty();
       }
       if (!left.again()) {
         return Optional.of(
             new Diagnosis(
-                part.kind + " " + String.join(", ", names) + " is still there",
+                kind.words + " " + String.join(", ", names) + " is still there",
                 "CloudStack has not finished with it",
                 "run this again in some minutes; if it stays, see the log of the management"
                     + " server"));
@@ -240,13 +243,13 @@ public final class CloudDestroy {
   private Optional<Diagnosis> storage(String zone) {
     Rounds left = patience.get();
     while (true) {
-      List<JsonNode> pools = all(Part.POOL, zone);
+      List<JsonNode> pools = all(Kind.POOL, zone);
       if (pools.isEmpty()) {
         return Optional.empty();
       }
       for (JsonNode pool : pools) {
         switch (pool.path("state").asText()) {
-          case "Maintenance" -> delete(Part.POOL, pool, zone, one("deleteStoragePool", pool));
+          case "Maintenance" -> delete(Kind.POOL, pool, zone, one("deleteStoragePool", pool));
           case "PrepareForMaintenance" -> {}
           default -> maintain(pool, zone);
         }
@@ -255,7 +258,7 @@ public final class CloudDestroy {
         return Optional.of(
             new Diagnosis(
                 "primary storage "
-                    + String.join(", ", names(Part.POOL, zone))
+                    + String.join(", ", names(Kind.POOL, zone))
                     + " does not reach maintenance",
                 "CloudStack has not finished with it",
                 "run this again in some minutes"));
@@ -266,11 +269,11 @@ public final class CloudDestroy {
   private void maintain(JsonNode pool, String zone) {
     try {
       change(
-          Part.POOL.kind + " " + Part.POOL.of(pool) + ": going into maintenance",
+          Kind.POOL.words + " " + Kind.POOL.of(pool) + ": going into maintenance",
           one("enableStorageMaintenance", pool));
     } catch (CloudException e) {
       boolean onItsWay =
-          all(Part.POOL, zone).stream()
+          all(Kind.POOL, zone).stream()
               .filter(one -> one.path("id").equals(pool.path("id")))
               .allMatch(one -> one.path("state").asText().endsWith("Maintenance"));
       if (!(e.fault() instanceof Fault.Refused) || !onItsWay) {
@@ -317,7 +320,7 @@ public final class CloudDestroy {
       } else if (!left.again()) {
         return Optional.of(
             new Diagnosis(
-                "hosts " + String.join(", ", names(Part.HOST, zone)) + " do not reach maintenance",
+                "hosts " + String.join(", ", names(Kind.HOST, zone)) + " do not reach maintenance",
                 "CloudStack has not finished with them",
                 "run this again in some minutes"));
       }
@@ -333,17 +336,17 @@ public final class CloudDestroy {
   }
 
   /** A job of a run that was cut off may have done it between our look and our call. */
-  private void delete(Part part, JsonNode thing, String zone, Call call) {
+  private void delete(Kind kind, JsonNode thing, String zone, Call call) {
     try {
       api.call(call);
     } catch (CloudException e) {
       JsonNode id = thing.path("id");
       if (!(e.fault() instanceof Fault.Refused)
-          || all(part, zone).stream().anyMatch(one -> one.path("id").equals(id))) {
+          || all(kind, zone).stream().anyMatch(one -> one.path("id").equals(id))) {
         throw e;
       }
     }
-    tell.accept(part.kind + " " + part.of(thing) + ": deleted");
+    tell.accept(kind.words + " " + kind.of(thing) + ": deleted");
   }
 
   private void change(String what, Call call) {
@@ -358,23 +361,23 @@ public final class CloudDestroy {
         .findFirst();
   }
 
-  private List<JsonNode> all(Part part, String zone) {
-    Call call = Call.of(part.list, "zoneid", zone);
-    return switch (part) {
-      case MACHINE -> CloudLists.list(api, call.with("listall", "true"), part.element);
+  private List<JsonNode> all(Kind kind, String zone) {
+    Call call = Call.of(kind.list, "zoneid", zone);
+    return switch (kind) {
+      case MACHINE -> CloudLists.list(api, call.with("listall", "true"), kind.element);
       // The zone's own networks go with it, and there is no call that deletes them.
       case NETWORK ->
-          CloudLists.list(api, call.with("listall", "true"), part.element).stream()
+          CloudLists.list(api, call.with("listall", "true"), kind.element).stream()
               .filter(network -> network.path("traffictype").asText().equals("Guest"))
               .filter(network -> !network.path("issystem").asBoolean())
               .toList();
-      case HOST -> CloudLists.list(api, call.with("type", "Routing"), part.element);
-      default -> CloudLists.list(api, call, part.element);
+      case HOST -> CloudLists.list(api, call.with("type", "Routing"), kind.element);
+      default -> CloudLists.list(api, call, kind.element);
     };
   }
 
-  private List<String> names(Part part, String zone) {
-    return all(part, zone).stream().map(part::of).sorted().toList();
+  private List<String> names(Kind kind, String zone) {
+    return all(kind, zone).stream().map(kind::of).sorted().toList();
   }
 
   private List<String> templates(String zone) {

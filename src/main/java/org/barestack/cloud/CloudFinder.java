@@ -81,23 +81,12 @@ final class CloudFinder {
 
   /** The host that a worker is. */
   Optional<JsonNode> host(LivingCloud living, Node node) {
-    return hosts(living).stream().filter(host -> is(host, node)).findFirst();
-  }
-
-  /** The simulator makes up addresses, so there a host is known by its tag. */
-  boolean is(JsonNode host, Node node) {
-    return hypervisor == Hypervisor.KVM
-        ? text(host, "ipaddress").equals(node.address().toString())
-        : List.of(text(host, "hosttags").split(",", -1)).contains(tag(node));
-  }
-
-  static String tag(Node node) {
-    return "barestack-" + node.name();
+    return hosts(living).stream().filter(host -> CloudHost.of(host).is(node)).findFirst();
   }
 
   /** All hosts for guests, of all zones. */
   List<JsonNode> hosts(LivingCloud living) {
-    return living.list(Call.of("listHosts", "type", "Routing"));
+    return living.list(CloudHost.LIST).stream().filter(CloudHost::isThere).toList();
   }
 
   /** Whether something is in the site's zone. */

@@ -27,6 +27,9 @@ record CloudHost(
     tags = List.copyOf(tags);
   }
 
+  /** Hosts for guests, of all zones; without a type system VMs would be among them. */
+  static final Call LIST = Call.of("listHosts", "type", "Routing");
+
   /**
    * The hosts that are there.
    *
@@ -34,12 +37,18 @@ record CloudHost(
    */
   static List<CloudHost> list(CloudApi api, Call call) {
     return CloudLists.list(api, call.with("type", "Routing"), "host").stream()
+        .filter(CloudHost::isThere)
         .map(CloudHost::of)
-        .filter(host -> !host.state().equals("Removed"))
         .toList();
   }
 
-  private static CloudHost of(JsonNode host) {
+  /** Whether an entry of a list is a host that is there. */
+  static boolean isThere(JsonNode host) {
+    return !text(host, "state").equals("Removed");
+  }
+
+  /** An entry of a list. */
+  static CloudHost of(JsonNode host) {
     return new CloudHost(
         text(host, "id"),
         text(host, "name"),
@@ -60,8 +69,13 @@ record CloudHost(
   /** The simulator makes up addresses, so there a tag says which node a host stands for. */
   boolean is(Node worker) {
     return hypervisor.equals("Simulator")
-        ? tags.contains("barestack-" + worker.name())
+        ? tags.contains(tag(worker))
         : address.equals(worker.address().toString());
+  }
+
+  /** What a simulated host is tagged with. */
+  static String tag(Node worker) {
+    return "barestack-" + worker.name();
   }
 
   boolean isUp() {

@@ -184,11 +184,7 @@ public final class CloudKeeper implements AutoCloseable {
 
   /** In a frozen install, somebody else may be in the node's place. */
   private static boolean isPresent(NodeState state) {
-    return !state.frozen()
-        && switch (state.phase()) {
-          case CONFIGURED, READY -> true;
-          default -> false;
-        };
+    return !state.frozen() && state.phase().isConfigured();
   }
 
   private boolean isDue(Task task) {

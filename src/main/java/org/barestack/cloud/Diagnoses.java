@@ -47,9 +47,7 @@ public final class Diagnoses {
       case Seen.TemplateNotReady(String name, String status) ->
           "template " + name + " is not ready: " + status;
       case Seen.HostNotUp(String state) -> "host " + context.node() + " is " + state + ", not Up";
-      case Seen.PhysicalNetworks(int count) -> "the zone has " + count + " physical networks";
-      case Seen.Setting(String name, String is, String should) ->
-          "the setting " + name + " is '" + is + "', not '" + should + "'";
+      case Seen.AnotherPhysicalNetwork() -> "the zone has another physical network";
       case Seen.ZoneGone(String zone) -> "zone " + zone + " is not there any more";
       case Seen.Step(String step, String reason) ->
           "step " + step + " fails on " + context.node() + ": " + reason;

@@ -107,7 +107,7 @@ final class HostParts {
                   ? add.with("url", "http://" + node.address()).with("password", "")
                   : add.with("url", "http://sim/" + cluster + "/" + node.name())
                       .with("password", "simulated")
-                      .with("hosttags", CloudFinder.tag(node)));
+                      .with("hosttags", CloudHost.tag(node)));
         });
   }
 

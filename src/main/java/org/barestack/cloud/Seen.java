@@ -35,13 +35,10 @@ public sealed interface Seen {
    */
   record HostNotUp(String state) implements Seen {}
 
-  /** More than one physical network in the zone. */
-  record PhysicalNetworks(int count) implements Seen {}
+  /** A physical network in the zone besides the site's one. */
+  record AnotherPhysicalNetwork() implements Seen {}
 
-  /** A global setting that is not what the site needs. */
-  record Setting(String name, String is, String should) implements Seen {}
-
-  /** The zone is not there any more, though hosts of it were up before. */
+  /** The zone is not there any more, though the management node was ready with it. */
   record ZoneGone(String zone) implements Seen {}
 
   /** A step of a node's first boot that fails. */

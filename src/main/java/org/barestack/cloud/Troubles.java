@@ -177,14 +177,6 @@ final class Troubles {
                   + " networks.management.system_vms. From a worker: ssh -i"
                   + " /root/.ssh/id_rsa.cloud -p 3922 ADDRESS, then"
                   + " /usr/local/cloud/systemvm/ssvm-check.sh"),
-          new Row(
-              "wrong-setting",
-              seen(Seen.Setting.class, _ -> true),
-              "CloudStack fills it in at its first start from the default route, or somebody"
-                  + " changed it; agents and system VMs then call an address that is not"
-                  + " {manager}'s",
-              "barestack cloud apply sets it; where CloudStack reads it at its start only:"
-                  + " systemctl restart cloudstack-management on {manager}"),
           // ---- the management server
           new Row(
               "never-up",
@@ -201,12 +193,14 @@ final class Troubles {
           new Row(
               "cloud-gone",
               seen(Seen.ZoneGone.class, _ -> true).or(step("55-database")),
-              "CloudStack's databases are not those of before: they were made anew, for example by"
-                  + " cloudstack-setup-databases, which drops what is there before 4.21. The step"
-                  + " 55-database never touches databases that are whole",
-              "do not apply: that would make an empty cloud. barestack rebuild {manager} --restore"
-                  + " FILE brings the last backup back; barestack logs {manager}"
-                  + " firstboot-55-database.log says what the step found"),
+              "somebody deleted it (barestack cloud destroy), or CloudStack's databases are not"
+                  + " those of before: made anew, for example by cloudstack-setup-databases, which"
+                  + " drops what is there before 4.21. The step 55-database never touches databases"
+                  + " that are whole",
+              "if it was deleted: barestack cloud apply makes it again. If not, that would make an"
+                  + " empty cloud: barestack rebuild {manager} --restore FILE brings the last"
+                  + " backup back; barestack logs {manager} firstboot-55-database.log says what the"
+                  + " step found"),
           new Row(
               "host-name",
               words("hostname --fqdn|Unable to determine.*host ?name").or(step("10-hosts-check")),
@@ -266,7 +260,7 @@ final class Troubles {
           // ---- networks and storage
           new Row(
               "two-physical-networks",
-              seen(Seen.PhysicalNetworks.class, _ -> true)
+              seen(Seen.AnotherPhysicalNetwork.class, _ -> true)
                   .or(refused("more than 1 physical network without tags"))
                   .or(refused("already has a physical network with this traffic type")),
               "the zone has two physical networks: createPhysicalNetwork was made twice, and"

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.barestack.model.NodeEvent.Kind;
@@ -56,6 +57,8 @@ public record NodeState(
 
   /** What CloudStack says of it: the machine itself was not heard. */
   private static final Set<Kind> OF_OTHERS = Set.of(Kind.CLOUD_WAITS, Kind.READY);
+
+  private static final String FAILED = " failed: ";
 
   public NodeState {
     wipe = Set.copyOf(wipe);
@@ -218,6 +221,14 @@ public record NodeState(
     return deadline != null && !found && last != null && last.plus(deadline).isBefore(now);
   }
 
+  /** Why the last step of its first boot failed; empty if it did not, or is tried again by now. */
+  public Optional<String> failure() {
+    String begin = step + FAILED;
+    return phase == Phase.CONFIGURING && reason.startsWith(begin)
+        ? Optional.of(reason.substring(begin.length()))
+        : Optional.empty();
+  }
+
   /** Whether two keys asked for the secrets of the current install: one of them is not the node. */
   public boolean frozen() {
     return phase != Phase.ARMED && install != null && install.handout().frozen();
@@ -345,7 +356,7 @@ public record NodeState(
       case INSTALL_FINISHED -> next.because("installer finished");
       case STEP_STARTED -> next.because("running " + step(event));
       case STEP_FINISHED -> next.because("done: " + step(event));
-      case STEP_FAILED -> next.because(step(event) + " failed: " + reason(event));
+      case STEP_FAILED -> next.because(step(event) + FAILED + reason(event));
       case CONFIGURED -> next.because("all steps done");
       case CLOUD_WAITS -> next.because(reason(event), event.detail().getOrDefault("remedy", ""));
       case READY -> next.because("CloudStack says that it is up");

@@ -52,6 +52,11 @@ public enum Phase {
     return this == BOOTING || this == CLAIMED || this == INSTALLING;
   }
 
+  /** Whether its own steps are done; all that may be missing is CloudStack's word. */
+  public boolean isConfigured() {
+    return this == CONFIGURED || this == READY;
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.barestack.cloud.Diagnoses;
+import org.barestack.cloud.Seen;
 import org.barestack.model.InstallId;
 import org.barestack.model.Ipv4;
 import org.barestack.model.MacAddress;
@@ -104,9 +106,8 @@ public record Overview(
     NodeName manager = site.managementNode().name();
     CloudNews news = machines.clouds().get(manager);
     NodeState state = state(machines, manager);
-    boolean there = state.phase() == Phase.CONFIGURED || state.phase() == Phase.READY;
     return news != null
-            && there
+            && state.phase().isConfigured()
             && state.install() != null
             && state.install().id().equals(news.install())
         ? news
@@ -120,8 +121,7 @@ public record Overview(
   private static Row row(Site site, Node node, Machines machines, Instant now) {
     NodeState state = state(machines, node.name());
     Phase manager = state(machines, site.managementNode().name()).phase();
-    boolean early =
-        state.phase() == Phase.CONFIGURED && manager != Phase.CONFIGURED && manager != Phase.READY;
+    boolean early = state.phase() == Phase.CONFIGURED && !manager.isConfigured();
     boolean stuck = state.stuck(now);
     NodeState.Install install = state.install();
     return new Row(
@@ -141,7 +141,7 @@ public record Overview(
             : reason(state, stuck),
         state.frozen()
             ? unfreeze(node)
-            : stuck ? unstick(site, node, state.phase()) : early ? "" : next(node, state));
+            : stuck ? unstick(site, node, state.phase()) : early ? "" : next(site, node, state));
   }
 
   /** An alarm stays until somebody acts, whatever the node reports meanwhile. */
@@ -180,7 +180,7 @@ public record Overview(
     return look + "; what it said last: barestack events " + node.name();
   }
 
-  private static String next(Node node, NodeState state) {
+  private static String next(Site site, Node node, NodeState state) {
     String again = "barestack reinstall " + node.name();
     NodeState.Install install = state.install();
     return switch (state.phase()) {
@@ -196,7 +196,16 @@ public record Overview(
               + "; then: "
               + again
               + (install != null && !install.disks().isEmpty() ? " --wipe" : "");
-      default -> state.remedy();
+      default ->
+          state
+              .failure()
+              .map(failure ->
+                  Diagnoses.of(
+                          new Seen.Step(state.step(), failure),
+                          new Diagnoses.Context(
+                              site.managementNode().name().text(), node.name().text()))
+                      .remedy())
+              .orElse(state.remedy());
     };
   }
 

@@ -92,6 +92,30 @@ class CloudApplyTest {
     }
   }
 
+  /** An empty cloud in the place of a lost one would hide the loss. */
+  @Test
+  void aZoneThatWasThereIsNotMadeAgain() {
+    Site site = TestSites.site(folder, ZoneNetwork.ADVANCED, 1);
+    try (CloudStackDouble cloud = fresh();
+        CloudClient client = client(cloud)) {
+      CloudApply apply = new CloudApply(client, Hypervisor.KVM, 8, SHORT, lines::add);
+      Report gone = apply.applyAgain(site, TestSites.all(site));
+      assertThat(gone.faults())
+          .singleElement()
+          .satisfies(fault -> {
+            assertThat(fault.symptom()).isEqualTo("zone zone1 is not there any more");
+            assertThat(fault.remedy()).startsWith("if it was deleted: barestack cloud apply");
+          });
+      assertThat(gone.nodes().values()).allMatch(Standing.NotUp.class::isInstance);
+      assertThat(cloud.changing()).isEmpty();
+
+      assertAllUp(apply.apply(site, TestSites.all(site)), site);
+      cloud.forgetCalls();
+      assertAllUp(apply.applyAgain(site, TestSites.all(site)), site);
+      assertThat(cloud.changing()).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(ZoneNetwork.class)
   void aZoneOfSimulatedHostsComesUp(ZoneNetwork kind) {

@@ -77,6 +77,29 @@ class StatusTest {
   }
 
   @Test
+  void aStepThatFailedSaysWhatToDo() {
+    List<NodeEvent> events = new ArrayList<>(Lab.events());
+    Subject mgmt1 = new Subject.OfNode(new NodeName("mgmt1"));
+    for (Kind kind : List.of(Kind.STEP_STARTED, Kind.STEP_FAILED)) {
+      events.add(
+          NodeEvent.of(
+              Lab.NOW,
+              mgmt1,
+              kind,
+              new InstallId("bsaaaa222222"),
+              Map.of("step", "10-hosts-check", "reason", "hostname --fqdn says mgmt1")));
+    }
+    Overview overview = Overview.of(Lab.site(), Machines.NONE.after(events), Lab.NOW);
+    Overview.Row row =
+        overview.nodes().stream()
+            .filter(one -> one.name().text().equals("mgmt1"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(row.reason()).isEqualTo("10-hosts-check failed: hostname --fqdn says mgmt1");
+    assertThat(row.next()).contains("/etc/hosts");
+  }
+
+  @Test
   void eventsOfACloud() throws IOException {
     assertThat(
             Lab.cloudEvents().stream()
