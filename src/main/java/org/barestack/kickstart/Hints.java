@@ -1,0 +1,93 @@
+package org.barestack.kickstart;
+
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+
+/** What was meant by a word that a release does not know. */
+final class Hints {
+  /** What older releases knew. */
+  private static final Map<String, String> OLD =
+      Map.of(
+          "lilo", "write bootloader",
+          "langsupport", "write lang --addsupport=LOCALE",
+          "mouse", "leave it out",
+          "monitor", "leave it out",
+          "interactive", "leave it out: without --non-interactive the installer asks",
+          "upgrade", "leave it out: an installer does not upgrade a release",
+          "key", "leave it out",
+          "unsupported_hardware", "leave it out",
+          "pwpolicy", "leave it out");
+
+  private Hints() {}
+
+  static String command(String word, Release release) {
+    for (Release other : Release.values()) {
+      if (other != release && other.grammar().command(word).isPresent()) {
+        return "leave it out: only release " + other + " has it";
+      }
+    }
+    String old = OLD.get(word);
+    return old != null
+        ? old
+        : near(word, release.grammar().commands().keySet())
+            .map(near -> "did you mean " + near + "?")
+            .orElse("correct its name, or leave it out");
+  }
+
+  static String section(String opening, Release release) {
+    return near(opening, release.grammar().sections().keySet())
+        .map(near -> ", did you mean " + near + "?")
+        .orElse("");
+  }
+
+  /** What to do about an option that the release before still took; empty if it never did. */
+  static Optional<String> option(String command, String name, Release release) {
+    if (release == Release.ROCKY_9) {
+      return Optional.empty();
+    }
+    Optional<Command> before =
+        command.startsWith("%")
+            ? Release.ROCKY_9.grammar().section(command).map(Section::header)
+            : Release.ROCKY_9.grammar().command(command);
+    return before
+        .flatMap(known -> known.option(name))
+        .map(option -> option.instead().isEmpty() ? "leave it out" : option.instead());
+  }
+
+  static String near(String name, Command command) {
+    return near(
+            name, command.options().stream().flatMap(option -> option.names().stream()).toList())
+        .map(near -> "did you mean " + near + "?")
+        .orElse("leave it out, or correct its name");
+  }
+
+  private static Optional<String> near(String word, Iterable<String> known) {
+    if (word.length() > 40) {
+      return Optional.empty();
+    }
+    return java.util.stream.StreamSupport.stream(known.spliterator(), false)
+        .filter(one -> distance(word, one) <= 2)
+        .min(
+            Comparator.comparingInt((String one) -> distance(word, one)).thenComparing(one -> one));
+  }
+
+  /** How many letters must be put, taken or changed (Levenshtein). */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int above = row[j];
+        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        row[j] = Math.min(Math.min(row[j] + 1, row[j - 1] + 1), diagonal + change);
+        diagonal = above;
+      }
+    }
+    return row[b.length()];
+  }
+}

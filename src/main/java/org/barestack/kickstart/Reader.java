@@ -1,0 +1,495 @@
+package org.barestack.kickstart;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.barestack.kickstart.Command.Condition;
+import org.barestack.kickstart.Command.Problem;
+import org.barestack.kickstart.Finding.Severity;
+import org.barestack.kickstart.Parsed.Given;
+import org.barestack.kickstart.PythonText.Line;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a kickstart line by line as pykickstart does. Where pykickstart gives up at the first
+ * error, this goes on with the next line, so that all are told at once.
+ */
+final class Reader {
+  private static final int DEEPEST = 16;
+  private static final String END = "%end";
+  private static final String INCLUDE = "%include";
+  private static final String APPEND = "%ksappend";
+
+  private final Release release;
+  private final Grammar grammar;
+  private final Map<String, String> includes;
+  private final Deque<Source> sources = new ArrayDeque<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private final List<Parsed> parsed = new ArrayList<>();
+  private final List<Script> scripts = new ArrayList<>();
+  private final Set<String> seen = new HashSet<>();
+  private final Map<String, Map<String, Given>> remembered = new HashMap<>();
+  private boolean whole = true;
+  private boolean hasPackages;
+
+  /** A text that is being read. */
+  private static final class Source {
+    private final String name;
+    private final List<Line> lines;
+    private int next;
+
+    Source(String name, List<Line> lines) {
+      this.name = name;
+      this.lines = lines;
+    }
+  }
+
+  /** A line, and which text it stands in. */
+  private record At(String source, Line line) {
+    String text() {
+      return line.text();
+    }
+  }
+
+  /** A section that is open. */
+  private static final class Open {
+    private final Section section;
+    private final At at;
+    private final String interpreter;
+    private final StringBuilder text = new StringBuilder();
+
+    Open(Section section, At at, String interpreter) {
+      this.section = section;
+      this.at = at;
+      this.interpreter = interpreter;
+    }
+  }
+
+  private Reader(Release release, Map<String, String> includes) {
+    this.release = release;
+    this.grammar = release.grammar();
+    this.includes = includes;
+  }
+
+  /**
+   * Reads a kickstart.
+   *
+   * @param includes texts by the names under which {@code %include} asks for them; what is not
+   *     among them is not followed
+   */
+  static Kickstart read(String text, Release release, Map<String, String> includes) {
+    Reader reader = new Reader(release, includes);
+    reader.read(text);
+    return new Kickstart(
+        reader.parsed,
+        reader.scripts,
+        reader.whole,
+        reader.hasPackages,
+        reader.findings.stream().sorted().distinct().toList());
+  }
+
+  private void read(String text) {
+    List<Line> lines = PythonText.lines(text);
+    if (lines.isEmpty()) {
+      add(
+          new At("", new Line(1, "")),
+          1,
+          Severity.ERROR,
+          Rule.EMPTY_FILE,
+          "the file is empty",
+          "write a kickstart");
+      return;
+    }
+    sources.push(new Source("", lines));
+    Open open = null;
+    At at = next();
+    while (at != null) {
+      open = open == null ? command(at) : inside(open, at);
+      at = next();
+    }
+    if (open != null) {
+      unclosed(open, "the file ends");
+    }
+  }
+
+  private @Nullable At next() {
+    while (!sources.isEmpty()) {
+      Source source = sources.element();
+      if (source.next < source.lines.size()) {
+        return new At(source.name, source.lines.get(source.next++));
+      }
+      sources.pop();
+    }
+    return null;
+  }
+
+  private static boolean isBlankOrComment(String line) {
+    String text = PythonText.stripLeading(line);
+    return text.isEmpty() || text.startsWith("#");
+  }
+
+  /** A line outside of sections; the section that it opens, if it does. */
+  private @Nullable Open command(At at) {
+    if (isBlankOrComment(at.text())) {
+      return null;
+    }
+    List<Token> words = words(at, true);
+    if (words == null) {
+      return null;
+    }
+    Token first = words.getFirst();
+    if (first.text().isEmpty()) {
+      error(at, first, Rule.UNKNOWN_COMMAND, "there is no command", "write one, or a comment");
+      return null;
+    }
+    if (first.text().equals(INCLUDE)) {
+      include(at, words);
+      return null;
+    }
+    if (PythonText.strip(at.text()).startsWith(APPEND)) {
+      append(at, first);
+      return null;
+    }
+    if (first.text().startsWith("%")) {
+      return opened(at, words);
+    }
+    dispatch(at, words);
+    return null;
+  }
+
+  /** The words of a line; null if it cannot be split, which is told. */
+  private @Nullable List<Token> words(At at, boolean comments) {
+    try {
+      List<Token> words = Words.of(at.text(), comments);
+      return words.isEmpty() ? null : words;
+    } catch (Words.QuotingException e) {
+      add(
+          at,
+          e.column(),
+          Severity.ERROR,
+          Rule.QUOTING,
+          String.valueOf(e.getMessage()),
+          "close it on the same line, or put a backslash before it");
+      return null;
+    }
+  }
+
+  private void include(At at, List<Token> words) {
+    if (words.size() == 1 || words.get(1).text().isEmpty()) {
+      error(
+          at,
+          words.getFirst(),
+          Rule.INCLUDE,
+          "%include names no file",
+          "write %include PATH, or %include URL");
+      return;
+    }
+    String name = words.get(1).text();
+    String text = includes.get(name);
+    if (text == null) {
+      whole = false;
+    } else if (sources.size() >= DEEPEST
+        || sources.stream().anyMatch(source -> source.name.equals(name))) {
+      error(at, words.get(1), Rule.INCLUDE, name + " includes itself", "break the circle");
+    } else {
+      sources.push(new Source(name, PythonText.lines(text)));
+    }
+  }
+
+  /** It is replaced by what the URL gives before anything is read; that is not known here. */
+  private void append(At at, Token first) {
+    whole = false;
+    if (PythonText.strip(at.text()).split(" ", -1).length < 2) {
+      error(at, first, Rule.INCLUDE, "%ksappend names no URL", "write %ksappend URL");
+    }
+  }
+
+  private Open opened(At at, List<Token> words) {
+    String opening = words.getFirst().text();
+    Optional<Section> known = grammar.section(opening);
+    if (known.isEmpty()) {
+      error(
+          at,
+          words.getFirst(),
+          Rule.UNKNOWN_SECTION,
+          opening.equals(END)
+              ? "%end closes no section"
+              : "there is no section " + opening + Hints.section(opening, release),
+          opening.equals(END)
+              ? "leave it out, or look for the section that is closed twice"
+              : "use one of "
+                  + String.join(", ", new java.util.TreeSet<>(grammar.sections().keySet())));
+      return new Open(Section.opaque(opening), at, "");
+    }
+    Section section = known.get();
+    if (section.header().fate() == Fate.DEPRECATED) {
+      warning(
+          at,
+          words.getFirst(),
+          Rule.DEPRECATED_SECTION,
+          opening + " is deprecated",
+          section.header().instead());
+    }
+    hasPackages |= section.kind() == Section.Kind.PACKAGES;
+    Parsed header = parse(at, words, section.header());
+    return new Open(
+        section, at, header == null ? "/bin/sh" : header.value("--interpreter").orElse("/bin/sh"));
+  }
+
+  /** A line within a section; null if that closes it. */
+  private @Nullable Open inside(Open open, At at) {
+    boolean all = open.section.kind() != Section.Kind.PACKAGES;
+    if (!all && isBlankOrComment(at.text())) {
+      return open;
+    }
+    String text = PythonText.stripLeading(at.text());
+    if (!text.startsWith("%")) {
+      body(open, at);
+      return open;
+    }
+    String first = text.split("\\s", 2)[0];
+    boolean isSection = grammar.section(first).isPresent();
+    if (!isSection && !first.equals(END) && !first.equals(INCLUDE)) {
+      body(open, at);
+      return open;
+    }
+    List<Token> words = words(at, false);
+    if (words == null) {
+      return first.equals(END) ? null : open;
+    }
+    return switch (words.getFirst().text()) {
+      case END -> {
+        close(open);
+        yield null;
+      }
+      case INCLUDE -> {
+        include(at, words);
+        yield open;
+      }
+      default -> {
+        unclosed(open, words.getFirst().text() + " begins in line " + at.line().number());
+        close(open);
+        yield opened(at, words);
+      }
+    };
+  }
+
+  private void body(Open open, At at) {
+    if (open.section.kind() == Section.Kind.PACKAGES) {
+      packages(at);
+    }
+    open.text.append(at.text());
+  }
+
+  private void close(Open open) {
+    if (open.section.kind() == Section.Kind.SCRIPT) {
+      scripts.add(
+          new Script(
+              open.section.opening(),
+              open.at.source(),
+              open.at.line().number() + 1,
+              open.interpreter,
+              open.text.toString()));
+    }
+  }
+
+  private void unclosed(Open open, String where) {
+    add(
+        open.at,
+        1,
+        Severity.ERROR,
+        Rule.UNCLOSED_SECTION,
+        open.section.opening() + " has no %end: " + where,
+        "write %end on a line of its own where it ends");
+  }
+
+  private void packages(At at) {
+    String text = at.text().split("#", 2)[0];
+    String line = PythonText.strip(text);
+    int column = at.text().length() - PythonText.stripLeading(at.text()).length() + 1;
+    if (line.equals("-")) {
+      add(
+          at,
+          column,
+          Severity.ERROR,
+          Rule.PACKAGES,
+          "a hyphen excludes nothing",
+          "write -PACKAGE, or leave it out");
+    } else if (line.startsWith("@") && !line.startsWith("@^")) {
+      List<Token> words = new ArrayList<>();
+      for (String word : line.substring(1).strip().split("\\s+", -1)) {
+        words.add(new Token(word, column));
+      }
+      Arguments.Result result =
+          Arguments.parse(
+              List.of(Option.flag("--nodefaults"), Option.flag("--optional")), List.of(), words);
+      result.problems().forEach(problem -> tell(at, words.getFirst(), "", problem));
+      if (result.given().size() == 2) {
+        add(
+            at,
+            column,
+            Severity.ERROR,
+            Rule.CONFLICTING_OPTIONS,
+            "--nodefaults and --optional cannot stand together",
+            "keep one of them");
+      }
+    }
+  }
+
+  private void dispatch(At at, List<Token> words) {
+    Token word = words.getFirst();
+    Optional<Command> known = grammar.command(word.text());
+    if (known.isEmpty()) {
+      error(
+          at,
+          word,
+          Rule.UNKNOWN_COMMAND,
+          "there is no command " + word.text() + " in release " + release,
+          Hints.command(word.text(), release));
+      return;
+    }
+    Command command = known.get();
+    seen.add(command.name());
+    if (command.fate() == Fate.REMOVED) {
+      error(
+          at,
+          word,
+          Rule.REMOVED_COMMAND,
+          word.text() + " was removed and is refused",
+          command.instead());
+      return;
+    }
+    if (command.fate() == Fate.DEPRECATED) {
+      warning(at, word, Rule.DEPRECATED_COMMAND, word.text() + " is deprecated", command.instead());
+    }
+    command.conflicts().stream()
+        .filter(seen::contains)
+        .sorted()
+        .findFirst()
+        .ifPresent(other ->
+            error(
+                at,
+                word,
+                Rule.CONFLICTING_COMMANDS,
+                word.text() + " cannot stand in one kickstart with " + other,
+                "keep one of them"));
+    Parsed line = parse(at, words, command);
+    if (line != null) {
+      parsed.add(line);
+    }
+  }
+
+  /** A line of a command, checked; null if it could not be taken apart. */
+  private @Nullable Parsed parse(At at, List<Token> words, Command command) {
+    Token word = words.getFirst();
+    if (command.free()) {
+      Parsed line =
+          new Parsed(
+              word, at.source(), at.line().number(), at.text(), Map.of(), List.of(), List.of());
+      conditions(at, command, line);
+      return line;
+    }
+    Arguments.Result result =
+        Arguments.parse(command.options(), command.positions(), words.subList(1, words.size()));
+    result
+        .warnings()
+        .forEach(problem ->
+            add(
+                at,
+                problem.at().orElse(word).column(),
+                Severity.WARNING,
+                problem.rule(),
+                named(command, problem.message()),
+                problem.remedy()));
+    if (!result.problems().isEmpty()) {
+      result.problems().forEach(problem -> tell(at, word, command.name(), problem));
+      return null;
+    }
+    if (!command.collects() && !result.left().isEmpty()) {
+      result.left().forEach(left -> tell(at, word, command.name(), left(command, left)));
+      return null;
+    }
+    Parsed line =
+        new Parsed(
+            word,
+            at.source(),
+            at.line().number(),
+            at.text(),
+            result.given(),
+            result.positions(),
+            result.left());
+    if (command.remembers()) {
+      Map<String, Given> earlier =
+          remembered.computeIfAbsent(command.name(), _ -> new LinkedHashMap<>());
+      Parsed all = line.after(earlier);
+      earlier.putAll(line.given());
+      return conditions(at, command, all) ? line : null;
+    }
+    return conditions(at, command, line) ? line : null;
+  }
+
+  private boolean conditions(At at, Command command, Parsed line) {
+    for (Condition condition : command.conditions()) {
+      Optional<Problem> problem = condition.problem(line);
+      if (problem.isPresent()) {
+        tell(at, line.word(), command.name(), problem.get());
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Problem left(Command command, Token word) {
+    if (!word.text().startsWith("-") || word.text().indexOf(' ') >= 0) {
+      return Conditions.surplus(word, "");
+    }
+    String name = word.text().split("=", 2)[0];
+    return Hints.option(command.name(), name, release)
+        .map(remedy ->
+            new Problem(
+                Rule.REMOVED_OPTION,
+                Optional.of(word),
+                name + " was removed and is refused",
+                remedy))
+        .orElseGet(() ->
+            new Problem(
+                Rule.UNKNOWN_OPTION,
+                Optional.of(word),
+                "there is no option " + name,
+                Hints.near(name, command)));
+  }
+
+  private void tell(At at, Token word, String command, Problem problem) {
+    add(
+        at,
+        problem.at().orElse(word).column(),
+        Severity.ERROR,
+        problem.rule(),
+        command.isEmpty() ? problem.message() : command + ": " + problem.message(),
+        problem.remedy());
+  }
+
+  private static String named(Command command, String message) {
+    return command.name() + ": " + message;
+  }
+
+  private void error(At at, Token word, Rule rule, String message, String remedy) {
+    add(at, word.column(), Severity.ERROR, rule, message, remedy);
+  }
+
+  private void warning(At at, Token word, Rule rule, String message, String remedy) {
+    add(at, word.column(), Severity.WARNING, rule, message, remedy);
+  }
+
+  private void add(At at, int column, Severity severity, Rule rule, String message, String remedy) {
+    findings.add(
+        new Finding(severity, rule, at.source(), at.line().number(), column, message, remedy));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.kickstart;
+
+import org.jspecify.annotations.NullMarked;
