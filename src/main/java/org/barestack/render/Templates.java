@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import jinjava.javax.el.ELContext;
@@ -62,12 +63,32 @@ final class Templates {
   private static final Set<String> PLAIN_FILTERS =
       Set.of("default", "first", "join", "last", "length", "lower", "replace", "upper");
 
+  /** What is the same for all nodes of a site. */
+  private static final Set<String> OF_THE_SITE = Set.of("site", "tree_is_ours");
+
   private final TemplateFiles files;
   private final Jinjava jinjava;
+  private final @Nullable OnePass onePass;
 
   Templates(String folder, List<Path> siteRoots) {
-    this.files = new TemplateFiles(folder, siteRoots);
+    this(folder, siteRoots, false);
+  }
+
+  /** What one pass over the nodes of a site need not do again. */
+  private record OnePass(Map<String, Node> trees, Map<String, OfSite> outputs) {}
+
+  /** The output of a template that reads nothing but the site. */
+  private record OfSite(Object site, String output) {}
+
+  /**
+   * @param onePass whether files are read, checked and, where no node has a part in them, rendered
+   *     once only; else a change of a file is seen at once
+   */
+  Templates(String folder, List<Path> siteRoots, boolean onePass) {
+    this.files = new TemplateFiles(folder, siteRoots, onePass);
     this.jinjava = new Jinjava(config());
+    this.onePass =
+        onePass ? new OnePass(new ConcurrentHashMap<>(), new ConcurrentHashMap<>()) : null;
   }
 
   private static JinjavaConfig config() {
@@ -126,19 +147,52 @@ final class Templates {
    * @param variables maps, lists, strings, numbers and booleans; no null anywhere
    * @throws TemplateException with every problem found
    */
+  @SuppressWarnings("ReferenceEquality") // the views of two sites are long, and never equal
   String render(String name, Map<String, ?> variables) {
-    return new Rendering(variables).run(name);
+    Object site = variables.get("site");
+    if (onePass == null || site == null) {
+      return new Rendering(variables).run(name);
+    }
+    OfSite known = onePass.outputs().get(name);
+    if (known != null && known.site() == site) {
+      return known.output();
+    }
+    Rendering rendering = new Rendering(variables);
+    String output = rendering.run(name);
+    if (!rendering.hasReadOfANode()) {
+      onePass.outputs().put(name, new OfSite(site, output));
+    }
+    return output;
+  }
+
+  /** Notes whether a template reads what is not the same for all nodes. */
+  private static final class Watched extends Context {
+    private final Set<String> ofANode;
+    private boolean read;
+
+    Watched(Context parent, Map<String, ?> variables, Map<Library, Set<String>> disabled) {
+      super(parent, variables, disabled);
+      this.ofANode = new HashSet<>(variables.keySet());
+      ofANode.removeAll(OF_THE_SITE);
+    }
+
+    @Override
+    public @Nullable Object get(Object name, @Nullable Object otherwise) {
+      read |= ofANode.contains(name);
+      return super.get(name, otherwise);
+    }
   }
 
   /** One file with all that it includes, rendered once. */
   private final class Rendering {
     private final Deque<String> open = new ArrayDeque<>();
     private final Set<TemplateProblem> problems = new LinkedHashSet<>();
+    private final Watched context;
     private final JinjavaInterpreter interpreter;
 
     Rendering(Map<String, ?> variables) {
-      Context context =
-          new Context(
+      context =
+          new Watched(
               jinjava.getGlobalContext(), variables, jinjava.getGlobalConfig().getDisabled());
       context.setExpressionStrategy(new OnlyRendered());
       context.setDynamicVariableResolver(variable -> {
@@ -147,6 +201,10 @@ final class Templates {
       Contexts.BY_NAME.forEach((name, write) -> context.registerFilter(new InContext(name, write)));
       context.registerTag(new Include(this));
       interpreter = new JinjavaInterpreter(jinjava, context, jinjava.getGlobalConfig());
+    }
+
+    boolean hasReadOfANode() {
+      return context.read;
     }
 
     String run(String name) {
@@ -192,16 +250,29 @@ final class Templates {
 
     private String template(String text) {
       try {
-        var tree = interpreter.parse(TemplateSource.prepare(text));
-        check(tree);
-        lengthSign(text);
-        return interpreter.render(tree, false);
+        return interpreter.render(tree(text), false);
       } catch (InterpretException e) {
         report(e.getLineNumber() - 1, reason(e, String.valueOf(e.getMessage())));
         return "";
       } finally {
         collect();
       }
+    }
+
+    private Node tree(String text) {
+      Node known = onePass == null ? null : onePass.trees().get(text);
+      if (known != null) {
+        return known;
+      }
+      int before = problems.size();
+      Node tree = interpreter.parse(TemplateSource.prepare(text));
+      check(tree);
+      lengthSign(text);
+      collect();
+      if (onePass != null && problems.size() == before) {
+        onePass.trees().put(text, tree);
+      }
+      return tree;
     }
 
     /** Bash's length of an array looks like the start of a comment, here as in any Jinja. */
