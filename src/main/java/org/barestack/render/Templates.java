@@ -30,6 +30,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -167,13 +168,25 @@ final class Templates {
 
   /** Notes whether a template reads what is not the same for all nodes. */
   private static final class Watched extends Context {
+    private final Rendering rendering;
     private final Set<String> ofANode;
     private boolean read;
 
-    Watched(Context parent, Map<String, ?> variables, Map<Library, Set<String>> disabled) {
+    Watched(
+        Rendering rendering,
+        Context parent,
+        Map<String, ?> variables,
+        Map<Library, Set<String>> disabled) {
       super(parent, variables, disabled);
+      this.rendering = rendering;
       this.ofANode = new HashSet<>(variables.keySet());
       ofANode.removeAll(OF_THE_SITE);
+    }
+
+    @Override
+    public @Nullable Object get(Object name) {
+      read |= ofANode.contains(name);
+      return super.get(name);
     }
 
     @Override
@@ -193,13 +206,13 @@ final class Templates {
     Rendering(Map<String, ?> variables) {
       context =
           new Watched(
-              jinjava.getGlobalContext(), variables, jinjava.getGlobalConfig().getDisabled());
+              this, jinjava.getGlobalContext(), variables, jinjava.getGlobalConfig().getDisabled());
       context.setExpressionStrategy(new OnlyRendered());
       context.setDynamicVariableResolver(variable -> {
         throw new Refusal("'" + variable + "' is not defined");
       });
       Contexts.BY_NAME.forEach((name, write) -> context.registerFilter(new InContext(name, write)));
-      context.registerTag(new Include(this));
+      context.registerTag(new Include());
       interpreter = new JinjavaInterpreter(jinjava, context, jinjava.getGlobalConfig());
     }
 
@@ -392,12 +405,6 @@ final class Templates {
     private static final long serialVersionUID = 1;
     private static final String OPTIONAL = "ignore missing";
 
-    private final transient Rendering rendering;
-
-    Include(Rendering rendering) {
-      this.rendering = rendering;
-    }
-
     @Override
     public String getName() {
       return "include";
@@ -410,6 +417,7 @@ final class Templates {
 
     @Override
     public String interpret(TagNode tag, JinjavaInterpreter interpreter) {
+      Rendering rendering = rendering(interpreter.getContext());
       String helpers = tag.getHelpers().strip();
       boolean optional = helpers.endsWith(OPTIONAL);
       String expression =
@@ -428,6 +436,15 @@ final class Templates {
       String lines = output.endsWith("\n") ? output.substring(0, output.length() - 1) : output;
       return ownLine ? lines : TemplateSource.lines(lines);
     }
+  }
+
+  /** The one that a context belongs to; a tree that was parsed before may serve many of them. */
+  private static Rendering rendering(Context context) {
+    Context at = context;
+    while (!(at instanceof Watched watched)) {
+      at = Objects.requireNonNull(at.getParent(), "every context is below one of ours");
+    }
+    return watched.rendering;
   }
 
   /** Reads entries of maps, elements of lists and the counters of a loop; calls nothing. */
