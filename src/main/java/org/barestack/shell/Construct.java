@@ -38,7 +38,9 @@ enum Construct {
 
   /** For messages, after "the". */
   String shown() {
-    return name.endsWith("quote") || name.contains(" ") || this == BACKTICK ? name : Token.quoted(name);
+    return name.endsWith("quote") || name.contains(" ") || this == BACKTICK
+        ? name
+        : Token.quoted(name);
   }
 
   /** For messages. */

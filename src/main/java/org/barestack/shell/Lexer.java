@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lexer {
   /** So deep nobody nests; it keeps the stack small. */
-  static final int DEEPEST = 200;
+  static final int DEEPEST = 150;
 
   /** Where a token stands decides what it can be. */
   enum Mode {
@@ -82,7 +82,7 @@ final class Lexer {
       Set.of("<<", ">>", "<&", ">&", "<>", ">|", "&>", ";;", ";&", "&&", "||", "|&");
 
   private static final Pattern EXTGLOB =
-      Pattern.compile("\\bshopt\\s+-s\\s[^\\n;]{0,200}\\bextglob\\b|^#!.{0,200}-O\\s*extglob");
+      Pattern.compile("\\bshopt\\s+-s\\s[^\\n;]{0,60}\\bextglob\\b|^#!.{0,60}-O\\s*extglob");
 
   private static final Pattern DESCRIPTOR =
       Pattern.compile("\\d{1,9}|\\{[A-Za-z_]\\w*(\\[[^\\]]*])?}");
@@ -120,16 +120,28 @@ final class Lexer {
 
   private List<HereDocument> pending = new ArrayList<>();
   private int inSubstitutions;
+
+  /** The last line end that was looked for, and from where on there is none before it. */
+  private int lineFrom = 1;
+
+  private int lineEnd;
+
+  /**
+   * Where parentheses in arithmetic are closed, by where they open. What looks like {@code ((((} is
+   * read once for that, not once for each.
+   */
+  private int[] closes = {};
+
   private boolean declaring;
   private int pos;
   private @Nullable Token ahead;
 
   Lexer(Source source, boolean posix, Parser parser) {
     this.source = source;
-    this.text = source.text;
+    this.text = source.text.endsWith("\n") ? source.text : source.text + "\n"; // as bash does
     this.end = text.length();
     this.posix = posix;
-    this.extglob = EXTGLOB.matcher(text).find();
+    this.extglob = text.contains("extglob") && EXTGLOB.matcher(text).find();
     this.parser = parser;
   }
 
@@ -197,7 +209,8 @@ final class Lexer {
             + noticed,
         "close it with "
             + construct.shownClosing()
-            + (construct.isQuote() ? ", or escape it if it is no quote" : ""));
+            + (construct.isQuote() ? ", or escape it if it is no quote" : "")
+            + (construct == Construct.GROUP ? " after ';' or on a line of its own" : ""));
   }
 
   // Characters
@@ -299,8 +312,15 @@ final class Lexer {
   private Token doubleParenthesis(Mode mode, int inside) throws SyntaxStop {
     int start = pos;
     pos = inside;
+    if (closes.length == 0) {
+      closes = new int[end];
+    }
     push(Construct.ARITHMETIC_COMMAND, start);
-    pair('(', ')', ARITHMETIC);
+    if (closes[inside - 1] > 0) {
+      pos = closes[inside - 1] + 1;
+    } else {
+      pair('(', ')', ARITHMETIC);
+    }
     pop();
     if (at(pos) == ')') {
       pos++;
@@ -310,7 +330,7 @@ final class Lexer {
       throw new SyntaxStop(
           start,
           "bad-for",
-          "the (( of this for is closed by a single )",
+          "the '((' of this 'for' is closed by a single ')'; bash says nothing and ends the script",
           "write for ((first; condition; step))");
     }
     pos = start + 1;
@@ -508,11 +528,8 @@ final class Lexer {
     inSubstitutions--;
     if (!pending.isEmpty()) {
       // their texts begin after this line, whatever else there is in it
-      int line = text.indexOf('\n', pos);
+      int line = lineEndAfter(pos);
       int here = pos;
-      if (line < 0) {
-        readTexts(end);
-      }
       skips.put(line, readTexts(afterLineEnd(line)));
       pos = here;
     }
@@ -560,6 +577,8 @@ final class Lexer {
     boolean dollar = false;
     char before = 0;
     Operation operation = Operation.NAME;
+    boolean notes = opening == '(' && closes.length > 0;
+    Deque<Integer> opened = new ArrayDeque<>(notes ? 16 : 0);
     while (true) {
       if (opening != '\'') {
         pos = pastContinuations(pos);
@@ -574,8 +593,14 @@ final class Lexer {
         if (--count == 0) {
           return;
         }
+        if (notes) {
+          closes[opened.pop()] = here;
+        }
       } else if (c == opening && (flags & FIRST_CLOSE) == 0) {
         count++;
+        if (notes) {
+          opened.push(here);
+        }
       }
       if (opening == '\'') {
         if (c == '\\' && (flags & ESCAPES) != 0 && pos < end) {
@@ -612,9 +637,14 @@ final class Lexer {
       } else if (expands && dollar && opens) {
         if (c == opening && (flags & FIRST_CLOSE) == 0) {
           count--;
+          if (notes) {
+            opened.pop();
+          }
         }
         nested(c, here, inner);
-      } else if ((flags & (SUBSCRIPT | BRACE)) != 0 && c == '(' && (before == '<' || before == '>')) {
+      } else if ((flags & (SUBSCRIPT | BRACE)) != 0
+          && c == '('
+          && (before == '<' || before == '>')) {
         substitution(Construct.PROCESS, here - 1, here + 1);
       }
       dollar = c == '$' && !dollar;
@@ -654,6 +684,15 @@ final class Lexer {
         case WORD, PATTERN -> this;
       };
     }
+  }
+
+  /** The text ends with a line end, so there is one; many may be asked for in one line. */
+  private int lineEndAfter(int place) {
+    if (place < lineFrom || place > lineEnd) {
+      lineFrom = place;
+      lineEnd = text.indexOf('\n', place);
+    }
+    return lineEnd;
   }
 
   // Here-documents
@@ -855,38 +894,48 @@ final class Lexer {
   }
 
   private void noteOddCharacter(char c, int wordStart) {
-    if (c < 0x80) {
+    if (c < 0x80 || source.hasEnough(oddity(c))) {
       return;
     }
     boolean leads = pos == wordStart || text.charAt(pos - 1) == '=';
-    switch (c) {
-      case '\u00a0', '\u2007', '\u202f', '\u3000', '\u200b', '\ufeff' ->
+    String shown = "U+%04X".formatted((int) c);
+    switch (oddity(c)) {
+      case "odd-space" ->
           source.warning(
               pos,
               "odd-space",
-              "there is a character here that looks like a space or like nothing, U+%04X, and is"
-                      .formatted((int) c)
-                  + " a letter to the shell",
+              "there is a character here that looks like a space or like nothing, "
+                  + shown
+                  + ", and is a letter to the shell",
               "write a space, or quote it if it is meant");
-      case '\u2018', '\u2019', '\u201a', '\u201c', '\u201d', '\u201e' -> {
+      case "smart-quote" -> {
         if (leads) {
           source.warning(
               pos,
               "smart-quote",
-              "this quotation mark, U+%04X, quotes nothing".formatted((int) c),
+              "this quotation mark, " + shown + ", quotes nothing",
               "write ' or \"; quote it if it is meant");
         }
       }
-      case '\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2212' -> {
+      case "smart-dash" -> {
         if (leads) {
           source.warning(
               pos,
               "smart-dash",
-              "this dash, U+%04X, begins no option".formatted((int) c),
+              "this dash, " + shown + ", begins no option",
               "write -; quote it if it is meant");
         }
       }
       default -> {}
     }
+  }
+
+  private static String oddity(char c) {
+    return switch (c) {
+      case '\u00a0', '\u2007', '\u202f', '\u3000', '\u200b', '\ufeff' -> "odd-space";
+      case '\u2018', '\u2019', '\u201a', '\u201c', '\u201d', '\u201e' -> "smart-quote";
+      case '\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2212' -> "smart-dash";
+      default -> "";
+    };
   }
 }

@@ -660,7 +660,12 @@ final class Parser {
       token = lexer.peek(Mode.ARGUMENT);
     }
     if (isTestEnd(token)) {
-      return; // bash takes [[ ]] and [[ a && ]]
+      // seen with bash 5.2: it takes this for the end of the script, and its status is 0
+      throw new SyntaxStop(
+          token.start(),
+          "empty-test",
+          "no condition stands before this ']]'; bash says nothing and ends the script here",
+          "write the condition");
     }
     lexer.take(Mode.ARGUMENT);
     if (token.is("(")) {
@@ -827,6 +832,17 @@ final class Parser {
               case ";;", ";&", ";;&" -> true;
               default -> false;
             };
+    if (token.is(")")
+        && !lexer.open().isEmpty()
+        && lexer.open().getFirst().construct() == Construct.CASE) {
+      return new SyntaxStop(
+          token.start(),
+          "missing-double-semicolon",
+          "this ')' ends a pattern where a command stands"
+              + openHere()
+              + ": the pattern before is not ended",
+          "write ';;' before the pattern");
+    }
     if (closes) {
       return new SyntaxStop(
           token.start(),

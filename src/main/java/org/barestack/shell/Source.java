@@ -68,6 +68,11 @@ final class Source {
     return new ShellProblem(severity, line, column, rule, message, remedy);
   }
 
+  /** Whether more problems of that rule are not told. */
+  boolean hasEnough(String rule) {
+    return rule.isEmpty() || counts.getOrDefault(rule, 0) >= MOST;
+  }
+
   private void add(Severity severity, int at, String rule, String message, String remedy) {
     if (counts.merge(rule, 1, Integer::sum) <= MOST) {
       problems.add(problem(severity, at, rule, message, remedy));
