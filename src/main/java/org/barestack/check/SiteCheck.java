@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.barestack.check.ScriptCheck.Placed;
 import org.barestack.kickstart.Finding;
 import org.barestack.kickstart.KickstartCheck;
 import org.barestack.kickstart.Release;
@@ -18,6 +19,8 @@ import org.barestack.model.Site;
 import org.barestack.render.Renderer;
 import org.barestack.render.TemplateException;
 import org.barestack.render.TemplateProblem;
+import org.barestack.shell.Dialect;
+import org.barestack.shell.ShellProblem;
 import org.barestack.site.SiteProblem;
 import org.barestack.site.SiteProblem.Severity;
 
@@ -32,6 +35,7 @@ public final class SiteCheck {
   private final Renderer renderer;
   private final Site site;
   private final Optional<Release> release;
+  private final ScriptCheck scripts = new ScriptCheck();
 
   /** What one node's files have wrong with them. */
   private record Checked(Node node, List<TemplateProblem> templates, List<Told> told) {}
@@ -88,16 +92,23 @@ public final class SiteCheck {
       return new Checked(node, e.problems(), List.of());
     }
     List<Told> told = new ArrayList<>();
+    List<Placed> placed = new ArrayList<>();
     release.ifPresent(one -> {
       KickstartCheck check =
           KickstartCheck.of(one).including(Map.of(DISK_PART, text(artefacts, "disk.ks")));
       OptionalLong disk = smallestDisk(node);
       KickstartCheck onDisk = disk.isPresent() ? check.onDisk(disk.getAsLong()) : check;
-      kickstart("kickstart.ks", onDisk, artefacts, told);
+      placed.addAll(kickstart("kickstart.ks", onDisk, artefacts, told));
       // Its disk part is made on the node, out of the very same template.
-      kickstart("standalone.ks", onDisk, artefacts, told);
+      placed.addAll(kickstart("standalone.ks", onDisk, artefacts, told));
       bootArguments(one, artefacts, told);
     });
+    artefacts.forEach((name, text) -> {
+      if (text.startsWith("#!") && !name.endsWith(".ipxe")) {
+        placed.add(new Placed(name, 1, Dialect.of(text), text));
+      }
+    });
+    placed.forEach(script -> scripts.problems(script).forEach(what -> told.add(of(script, what))));
     return new Checked(node, List.of(), told.stream().distinct().toList());
   }
 
@@ -115,9 +126,11 @@ public final class SiteCheck {
                     problem.remedy())));
   }
 
-  private static void kickstart(
+  /** The scripts in it, too. */
+  private static List<Placed> kickstart(
       String artefact, KickstartCheck check, Map<String, String> artefacts, List<Told> told) {
-    for (Finding finding : check.check(text(artefacts, artefact)).findings()) {
+    KickstartCheck.Result result = check.check(text(artefacts, artefact));
+    for (Finding finding : result.findings()) {
       // A medium is its own source.
       if (artefact.equals("standalone.ks") && finding.rule() == Rule.NO_INSTALL_SOURCE) {
         continue;
@@ -131,6 +144,20 @@ public final class SiteCheck {
               finding.message(),
               finding.remedy()));
     }
+    return result.scripts().stream()
+        .map(script ->
+            new Placed(artefact, script.line(), Dialect.of(script.interpreter()), script.text()))
+        .toList();
+  }
+
+  private static Told of(Placed script, ShellProblem problem) {
+    return new Told(
+        problem.severity() == ShellProblem.Severity.ERROR ? Severity.ERROR : Severity.WARNING,
+        script.artefact(),
+        script.line() + problem.line() - 1,
+        problem.column(),
+        problem.message(),
+        problem.remedy());
   }
 
   private static String text(Map<String, String> artefacts, String name) {

@@ -76,7 +76,10 @@ final class Templates {
   }
 
   /** What one pass over the nodes of a site need not do again. */
-  private record OnePass(Map<String, Node> trees, Map<String, OfSite> outputs) {}
+  private record OnePass(
+      Map<String, Node> trees,
+      Map<String, OfSite> outputs,
+      Map<String, Map<String, Rendered>> written) {}
 
   /** The output of a template that reads nothing but the site. */
   private record OfSite(Object site, String output) {}
@@ -89,7 +92,10 @@ final class Templates {
     this.files = new TemplateFiles(folder, siteRoots, onePass);
     this.jinjava = new Jinjava(config());
     this.onePass =
-        onePass ? new OnePass(new ConcurrentHashMap<>(), new ConcurrentHashMap<>()) : null;
+        onePass
+            ? new OnePass(
+                new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>())
+            : null;
   }
 
   private static JinjavaConfig config() {
@@ -211,9 +217,16 @@ final class Templates {
       context.setDynamicVariableResolver(variable -> {
         throw new Refusal("'" + variable + "' is not defined");
       });
-      Contexts.BY_NAME.forEach((name, write) -> context.registerFilter(new InContext(name, write)));
+      Contexts.BY_NAME.forEach(
+          (name, write) -> context.registerFilter(new InContext(name, write, written(name))));
       context.registerTag(new Include());
       interpreter = new JinjavaInterpreter(jinjava, context, jinjava.getGlobalConfig());
+    }
+
+    private @Nullable Map<String, Rendered> written(String filter) {
+      return onePass == null
+          ? null
+          : onePass.written().computeIfAbsent(filter, _ -> new ConcurrentHashMap<>());
     }
 
     boolean hasReadOfANode() {
@@ -353,12 +366,21 @@ final class Templates {
 
   /** Writes a value for one context. */
   private static final class InContext implements Filter {
+    /** In characters; what is longer is a file, and the same one on many nodes. */
+    private static final int LONG = 500;
+
     private final String name;
     private final Function<Object, String> write;
+    private final @Nullable Map<String, Rendered> written;
 
-    InContext(String name, Function<Object, String> write) {
+    /**
+     * @param written what long texts became before; null to write each anew
+     */
+    InContext(
+        String name, Function<Object, String> write, @Nullable Map<String, Rendered> written) {
       this.name = name;
       this.write = write;
+      this.written = written;
     }
 
     @Override
@@ -371,7 +393,9 @@ final class Templates {
       if (value == null) {
         throw new Refusal("there is no value to write here");
       }
-      return new Rendered(write.apply(value));
+      return written != null && value instanceof String text && text.length() > LONG
+          ? written.computeIfAbsent(text, one -> new Rendered(write.apply(one)))
+          : new Rendered(write.apply(value));
     }
   }
 

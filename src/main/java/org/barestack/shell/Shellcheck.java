@@ -207,7 +207,7 @@ public final class Shellcheck {
       return new Result.Failed(
           program
               + " answered what is not understood: "
-              + e.getMessage().lines().findFirst().orElse(""));
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     } catch (ExecutionException | TimeoutException e) {
       return new Result.Failed(program + " closed its output too early, or not at all");
     }
