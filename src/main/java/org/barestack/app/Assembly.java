@@ -49,6 +49,7 @@ import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.EventsCommand;
 import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
+import org.barestack.command.InitCommand;
 import org.barestack.command.LogsCommand;
 import org.barestack.command.RebuildCommand;
 import org.barestack.command.ReinstallCommand;
@@ -105,6 +106,7 @@ import org.barestack.serve.http.Texts;
 import org.barestack.serve.tftp.Content;
 import org.barestack.serve.tftp.TftpFiles;
 import org.barestack.serve.tftp.TftpServer;
+import org.barestack.site.LinuxHost;
 import org.barestack.wire.dhcp.BootFile;
 import org.barestack.wire.dhcp.Client;
 import org.barestack.wire.dhcp.Clocks;
@@ -134,6 +136,7 @@ final class Assembly {
 
   static CommandLine commandLine() {
     return new CommandLine(new Root())
+        .addSubcommand(new InitCommand(new LinuxHost(Path.of("/"), home())))
         .addSubcommand(new ValidateCommand())
         .addSubcommand(new SchemaCommand())
         .addSubcommand(new RenderKickstartCommand())
@@ -158,6 +161,10 @@ final class Assembly {
                 .addSubcommand(new CloudDestroyCommand(Assembly::cloud)))
         .addSubcommand(secrets())
         .addSubcommand(new DemoCommand());
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty("user.home", "/"));
   }
 
   /** Commands ask a CloudStack that is up; they do not wait for one. */
