@@ -39,6 +39,7 @@ import org.barestack.cloud.Credentials;
 import org.barestack.cloud.Deadlines;
 import org.barestack.cloud.Hypervisor;
 import org.barestack.cloud.Patience;
+import org.barestack.command.AdoptCommand;
 import org.barestack.command.BuildIsoCommand;
 import org.barestack.command.CloudApplyCommand;
 import org.barestack.command.CloudCommand;
@@ -148,6 +149,7 @@ final class Assembly {
         .addSubcommand(new DhcpSnippetCommand(folder -> Loaders.read(folder)::name))
         .addSubcommand(new StatusCommand())
         .addSubcommand(new WatchCommand())
+        .addSubcommand(new AdoptCommand())
         .addSubcommand(new EventsCommand())
         .addSubcommand(new LogsCommand(System.out))
         .addSubcommand(new ReinstallCommand(List.of("ssh"), Assembly::cloud))
