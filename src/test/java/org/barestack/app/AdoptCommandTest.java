@@ -256,6 +256,25 @@ class AdoptCommandTest {
     assertThat(file).content().contains(FRESH);
   }
 
+  /** What init wrote stands there with a MAC address that no machine has. */
+  @Test
+  void aPlaceholderIsReplacedByHand() throws IOException {
+    Path site = site("minimal");
+    Path file = site.resolve("site.yaml");
+    Files.writeString(
+        file, Files.readString(file).replace("52:54:00:60:00:0b", "00:00:5e:00:53:0b"));
+    assertThat(run(site, List.of("adopt", FRESH, "--name", "kvm1", "--write")))
+        .isEqualTo(
+            new Barestack(
+                2,
+                "",
+                "barestack: kvm1 is already a node ("
+                    + file
+                    + ":17), whose MAC address 00:00:5e:00:53:0b is a placeholder; write "
+                    + FRESH
+                    + " in its place\n"));
+  }
+
   @Test
   void aFileThatNoLineFitsIntoIsForPeople() throws IOException {
     Path site = site("minimal");

@@ -360,7 +360,10 @@ class NodesTextTest {
           .append("- console=tty0")
           .append(behind(random));
     } else if (random.nextInt(4) == 0) {
-      text.append(in).append("local_boot: >-\n").append(in).append("  auto\n\n");
+      text.append(in)
+          .append("local_boot: >-\n")
+          .append(in)
+          .append("  auto\n\n# so much for its text\n");
     }
     return text.toString();
   }
@@ -425,19 +428,17 @@ class NodesTextTest {
           // Only what lies between two places is new, and that is the node's lines and line breaks.
           int begin = lineStart(after, ((Edit.Possible) draft.edit()).line());
           int length = after.length() - before.length();
-          assertThat(
-                  IntStream.rangeClosed(0, Math.min(4, begin))
-                      .mapToObj(breaks -> {
-                        int from = begin - breaks;
-                        String added = after.substring(from, from + length);
-                        return added
-                                .replaceAll("[\\r\\n]", "")
-                                .equals(String.join("", draft.lines()))
-                            ? after.substring(0, from) + after.substring(from + length)
-                            : "";
-                      }))
-              .as(visible(after))
-              .contains(before);
+          List<String> without =
+              IntStream.rangeClosed(begin - 4, begin)
+                  .filter(from -> from >= 0 && from + length <= after.length())
+                  .filter(from ->
+                      after
+                          .substring(from, from + length)
+                          .replaceAll("[\\r\\n]", "")
+                          .equals(String.join("", draft.lines())))
+                  .mapToObj(from -> after.substring(0, from) + after.substring(from + length))
+                  .toList();
+          assertThat(without).as(visible(after)).contains(before);
 
           Site now = site(after);
           List<Node> nodes = new ArrayList<>(now.nodes());
