@@ -55,6 +55,9 @@ public final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (Files.exists(folder.toAbsolutePath()) && !Files.isDirectory(folder.toAbsolutePath())) {
+      throw Failure.badInput(folder + " is no folder; name another one");
+    }
     Path file = folder.resolve("site.yaml");
     if (!stdout && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw isThere(file);

@@ -122,6 +122,14 @@ class InitCommandTest {
   }
 
   @Test
+  void aFileIsNoFolder() throws IOException {
+    Path file = Files.writeString(folder.resolve("mycloud"), "mine\n");
+    assertThat(init(() -> FACTS, file.toString()))
+        .isEqualTo(
+            new Barestack(2, "", "barestack: " + file + " is no folder; name another one\n"));
+  }
+
+  @Test
   void itIsPrintedOnRequest() throws IOException {
     Files.writeString(folder.resolve("site.yaml"), "mine\n");
     Barestack printed = init(() -> FACTS, "--stdout", folder.toString());
