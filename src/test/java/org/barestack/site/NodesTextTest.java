@@ -14,10 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.barestack.model.MacAddress;
 import org.barestack.model.Node;
 import org.barestack.model.Role;
@@ -415,7 +418,7 @@ class NodesTextTest {
   @Test
   void withoutTheAddedLinesEveryFileIsWhatItWas() {
     forAll(
-        400,
+        1_000,
         random -> {
           String before = file(random);
           Site old = site(before);
@@ -457,6 +460,83 @@ class NodesTextTest {
       at = ends.end();
     }
     return at;
+  }
+
+  /** However a file is mangled, there is an answer; and what was put in is found again. */
+  @Test
+  void everyFileIsAnswered() {
+    Pattern token = Pattern.compile("\\n *|\\w+|[^\\w\\n]");
+    List<List<String>> examples =
+        Stream.of("minimal", "lab", "rack")
+            .map(name -> token.matcher(example(name)).results().map(MatchResult::group).toList())
+            .toList();
+    AtomicInteger possible = new AtomicInteger();
+    forAll(
+        600,
+        random -> {
+          String text = mangled(random, examples.get(random.nextInt(examples.size())));
+          Answer answer = adoptAs(text, "kvm99");
+          if (answer instanceof Answer.Drafted draft
+              && draft.edit() instanceof Edit.Possible(String after, int _)) {
+            possible.incrementAndGet();
+            assertThat(isSubsequence(text, after)).as(visible(after)).isTrue();
+            assertThat(adoptAs(after, "kvm99"))
+                .as(visible(after))
+                .isInstanceOf(Answer.Already.class);
+          }
+        });
+    assertThat(possible).hasPositiveValue();
+  }
+
+  private static String example(String name) {
+    try {
+      return Files.readString(Path.of("examples", name, "site.yaml"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String mangled(SplittableRandom random, List<String> tokens) {
+    List<String> odd =
+        List.of(
+            "",
+            "~",
+            "[]",
+            "{}",
+            "- ",
+            ": ",
+            "\n",
+            "\r\n",
+            "\t",
+            "\"",
+            "#",
+            "&a ",
+            "*a",
+            "|",
+            "? ",
+            "---\n",
+            "...\n",
+            "\ufeff",
+            "\u2028",
+            "nodes:",
+            "<<: ",
+            ",",
+            "}",
+            "255.255.255.255",
+            "10.20.20.0-10.20.20.255",
+            "kvm999999999",
+            "🚀");
+    List<String> mangled = new ArrayList<>(tokens);
+    for (int edits = random.nextInt(1, 4); edits > 0; edits--) {
+      int at = random.nextInt(mangled.size());
+      switch (random.nextInt(4)) {
+        case 0 -> mangled.remove(at);
+        case 1 -> mangled.add(at, odd.get(random.nextInt(odd.size())));
+        case 2 -> mangled.set(at, odd.get(random.nextInt(odd.size())));
+        default -> mangled.set(at, mangled.get(random.nextInt(mangled.size())));
+      }
+    }
+    return String.join("", mangled);
   }
 
   private static Answer adoptAs(String text, String name) {
