@@ -39,6 +39,7 @@ import org.barestack.cloud.Credentials;
 import org.barestack.cloud.Deadlines;
 import org.barestack.cloud.Hypervisor;
 import org.barestack.cloud.Patience;
+import org.barestack.command.AdoptCommand;
 import org.barestack.command.BuildIsoCommand;
 import org.barestack.command.CheckKickstartCommand;
 import org.barestack.command.CloudApplyCommand;
@@ -50,6 +51,7 @@ import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.EventsCommand;
 import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
+import org.barestack.command.InitCommand;
 import org.barestack.command.LogsCommand;
 import org.barestack.command.RebuildCommand;
 import org.barestack.command.ReinstallCommand;
@@ -106,6 +108,7 @@ import org.barestack.serve.http.Texts;
 import org.barestack.serve.tftp.Content;
 import org.barestack.serve.tftp.TftpFiles;
 import org.barestack.serve.tftp.TftpServer;
+import org.barestack.site.LinuxHost;
 import org.barestack.wire.dhcp.BootFile;
 import org.barestack.wire.dhcp.Client;
 import org.barestack.wire.dhcp.Clocks;
@@ -135,6 +138,7 @@ final class Assembly {
 
   static CommandLine commandLine() {
     return new CommandLine(new Root())
+        .addSubcommand(new InitCommand(new LinuxHost(Path.of("/"), home())))
         .addSubcommand(new ValidateCommand())
         .addSubcommand(new CheckKickstartCommand())
         .addSubcommand(new SchemaCommand())
@@ -147,6 +151,7 @@ final class Assembly {
         .addSubcommand(new DhcpSnippetCommand(folder -> Loaders.read(folder)::name))
         .addSubcommand(new StatusCommand())
         .addSubcommand(new WatchCommand())
+        .addSubcommand(new AdoptCommand())
         .addSubcommand(new EventsCommand())
         .addSubcommand(new LogsCommand(System.out))
         .addSubcommand(new ReinstallCommand(List.of("ssh"), Assembly::cloud))
@@ -160,6 +165,10 @@ final class Assembly {
                 .addSubcommand(new CloudDestroyCommand(Assembly::cloud)))
         .addSubcommand(secrets())
         .addSubcommand(new DemoCommand());
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty("user.home", "/"));
   }
 
   /** Commands ask a CloudStack that is up; they do not wait for one. */

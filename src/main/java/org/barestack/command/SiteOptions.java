@@ -54,8 +54,8 @@ class SiteOptions {
       case 0 ->
           throw Failure.badInput(
               path.toAbsolutePath()
-                  + ": no site.yaml here and none in sites/*/; name one with --site, or begin with"
-                  + " a copy of examples/minimal/site.yaml");
+                  + ": no site.yaml here and none in sites/*/; name one with --site, or begin one"
+                  + " with barestack init");
       default ->
           throw Failure.badInput(
               "there are several sites here; choose one: "

@@ -142,6 +142,12 @@ final class NodeReader {
           mac.isGroup() ? mac + " is a group address" : mac + " is no machine's address",
           "give the address that is printed on the card");
     }
+    if (SiteDraft.isPlaceholder(mac)) {
+      reading.warn(
+          value,
+          mac + " is a placeholder, which no machine has",
+          "give that of the NIC that boots");
+    }
     return mac;
   }
 

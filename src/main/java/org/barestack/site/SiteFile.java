@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
@@ -27,10 +28,19 @@ public final class SiteFile {
    * @return the site, or everything that is wrong with it; also when the file cannot be read
    */
   public static SiteResult load(Path file, Set<Role> knownRoles) {
+    return load(file, reading -> bytes(file, reading), knownRoles);
+  }
+
+  /** The same as if that were what stands in the file. */
+  public static SiteResult load(Path file, byte[] text, Set<Role> knownRoles) {
+    return load(file, reading -> text, knownRoles);
+  }
+
+  private static SiteResult load(Path file, Function<Reading, byte[]> text, Set<Role> knownRoles) {
     Reading reading = new Reading(file.toString());
     Optional<Site> site =
         reading.attempt(() -> {
-          Value document = new YamlText(reading).parse(bytes(file, reading));
+          Value document = new YamlText(reading).parse(text.apply(reading));
           Value checked = new SchemaCheck(reading).check(document);
           Path folder = file.resolveSibling("");
           return new SiteReader(reading, checked, folder, knownRoles).read();

@@ -391,7 +391,8 @@ final class SiteReader {
         reading.text(zone.at("cluster")));
   }
 
-  private List<NodeReader> nodeReaders() {
+  /** One for each node whose profile is there. */
+  List<NodeReader> nodeReaders() {
     var context =
         new NodeReader.Context(
             new WiringReader.Tags(
@@ -412,7 +413,7 @@ final class SiteReader {
   }
 
   /** The node's keys over those of its profile over those of {@code defaults}. */
-  private Value withProfile(Value node) {
+  Value withProfile(Value node) {
     Value profile = node.at("profile");
     if (profile.isNothing()) {
       return merge(root.at("defaults"), node);

@@ -216,7 +216,7 @@ public record Overview(
 
   /** What to do about a machine that is no node. */
   public static String next(Stranger stranger) {
-    return "to make it a node, put " + stranger.mac() + " under the nics of one in site.yaml";
+    return "to make it a node: barestack adopt " + stranger.mac();
   }
 
   /** Nodes whose installer has finished. */

@@ -227,8 +227,8 @@ class CommandLineTest {
                 "",
                 "barestack: "
                     + site
-                    + ": no site.yaml here and none in sites/*/; name one with --site, or begin"
-                    + " with a copy of examples/minimal/site.yaml\n"));
+                    + ": no site.yaml here and none in sites/*/; name one with --site, or begin one"
+                    + " with barestack init\n"));
   }
 
   @Test
