@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.barestack.diff.ArtefactChange.Kind;
 import org.barestack.diff.NodeChange.Changed;
 import org.barestack.model.NodeName;
@@ -61,7 +62,11 @@ public final class DiffText {
     return (table.size() == 1 ? "" : table(table) + "\n") + afterwards();
   }
 
-  /** Nodes with the same change are put together at the first of them. */
+  /**
+   * Nodes with the same change are put together at the first of them. The same is what takes away
+   * and adds the same lines: around them, and in how far down they stand, nodes differ by names,
+   * addresses and numbers of interfaces.
+   */
   private List<Shared> shared() {
     Map<List<Object>, Shared> groups = new LinkedHashMap<>();
     for (NodeChange node : diff.nodes()) {
@@ -69,7 +74,7 @@ public final class DiffText {
         for (ArtefactChange change : changed.artefacts()) {
           groups
               .computeIfAbsent(
-                  each ? List.of(change, node.name()) : List.of(change),
+                  each ? List.of(change, node.name()) : likeness(change),
                   _ -> new Shared(change, new ArrayList<>()))
               .nodes()
               .add(node.name());
@@ -77,6 +82,18 @@ public final class DiffText {
       }
     }
     return List.copyOf(groups.values());
+  }
+
+  private static List<Object> likeness(ArtefactChange change) {
+    return List.of(
+        change.artefact(),
+        change.kind(),
+        change
+            .hunks()
+            .transform(hunks -> Stream.of(hunks.split("\n", -1)))
+            .map(line -> line.startsWith("@@") ? "@@" : line)
+            .filter(line -> !line.startsWith(" "))
+            .toList());
   }
 
   private void hunks(StringBuilder text, Shared shared) {
@@ -87,11 +104,14 @@ public final class DiffText {
     }
     line(text, "--- " + (change.kind() == Kind.ADDED ? "/dev/null" : "a/" + name), BOLD);
     line(text, "+++ " + (change.kind() == Kind.REMOVED ? "/dev/null" : "b/" + name), BOLD);
-    for (String line : change.hunks().split("\n", 0)) {
+    for (String line : change.hunks().split("\n", -1)) {
+      if (line.isEmpty()) {
+        continue; // behind the last line feed
+      }
       line(
           text,
           line,
-          switch (line.isEmpty() ? ' ' : line.charAt(0)) {
+          switch (line.charAt(0)) {
             case '@' -> CYAN;
             case '+' -> GREEN;
             case '-' -> RED;
@@ -197,7 +217,7 @@ public final class DiffText {
     nodes.forEach((effect, commands) ->
         commands.forEach((command, names) ->
             text.append(names(names))
-                .append(": takes effect ")
+                .append(": ")
                 .append(effect.words())
                 .append(
                     command.isEmpty()

@@ -5,17 +5,21 @@ import java.util.Optional;
 /** When a change of an artefact takes effect on a node. */
 public enum Effect {
   /** The installer reads it, or puts it on the disk; nothing brings it to a node that runs. */
-  REINSTALL("reinstall", "when the node is reinstalled"),
+  REINSTALL("reinstall", "takes effect when the node is reinstalled"),
   /** Rendered anew for each boot from the network. */
-  NEXT_BOOT("next boot", "at its next boot from the network; nothing to do"),
+  NEXT_BOOT("next boot", "takes effect at the next boot from the network; nothing to do"),
   /** Rendered anew for each start of an installer, and leaves nothing on the node. */
-  NEXT_INSTALL("next install", "at its next install; an installed node is as it shall be"),
+  NEXT_INSTALL(
+      "next install", "takes effect at the next install; an installed node is as it shall be"),
   /** Pinned for an install when it is first fetched, and read once. */
-  NEXT_SEED("next seed", "with the next seed (barestack seed, build-iso)"),
+  NEXT_SEED("next seed", "takes effect with the next seed (barestack seed, build-iso)"),
   /** Carried by media. */
-  NEXT_MEDIUM("next medium", "on media made from now on (render-kickstart --standalone)"),
+  NEXT_MEDIUM(
+      "next medium", "takes effect on media made from now on (render-kickstart --standalone)"),
   /** Rendered when a command sends it. */
-  NEXT_COMMAND("next command", "the next time that reinstall --now or secrets apply sends it");
+  NEXT_COMMAND(
+      "next command",
+      "what barestack reinstall --now and secrets apply send to it is the new one at once");
 
   private final String brief;
   private final String words;
@@ -30,7 +34,7 @@ public enum Effect {
     return brief;
   }
 
-  /** For people, after "takes effect". */
+  /** For people, after the name of a node. */
   public String words() {
     return words;
   }
