@@ -36,10 +36,19 @@ public final class DiffCommand implements Callable<Integer> {
   @Mixin private final SiteOptions options = new SiteOptions();
 
   @Parameters(
+      index = "0",
+      arity = "0..1",
       paramLabel = "REV",
-      arity = "0..2",
-      description = "Compare with this revision (default: HEAD); with two, the second with it.")
-  private List<String> revisions = List.of();
+      defaultValue = "HEAD",
+      description = "The revision to compare with (default: HEAD).")
+  private String before = "HEAD";
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "REV2",
+      description = "What to compare with it (default: the working tree).")
+  private @Nullable String after;
 
   @Option(
       names = {"-n", "--node"},
@@ -69,16 +78,15 @@ public final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    String first = revisions.isEmpty() ? "HEAD" : revisions.getFirst();
-    if (revisions.size() < 2) {
-      Side after = Side.workingTree(options.folder(), options.load(), options.renderer());
-      try (Checkout before = open(first)) {
-        return compare(side(before), before.commit(), after, null);
+    if (after == null) {
+      Side now = Side.workingTree(options.folder(), options.load(), options.renderer());
+      try (Checkout old = open(before)) {
+        return compare(side(old), old.commit(), now, null);
       }
     }
-    try (Checkout before = open(first);
-        Checkout after = open(revisions.getLast())) {
-      return compare(side(before), before.commit(), side(after), after.commit());
+    try (Checkout old = open(before);
+        Checkout now = open(after)) {
+      return compare(side(old), old.commit(), side(now), now.commit());
     }
   }
 
@@ -105,36 +113,36 @@ public final class DiffCommand implements Callable<Integer> {
     return Failure.badInput(String.join("\n", problems) + "\n" + verdict);
   }
 
-  private int compare(Side before, String beforeCommit, Side after, @Nullable String afterCommit) {
-    return switch (SiteDiff.of(before, after, wanted(before.site(), after.site()))) {
+  private int compare(Side old, String oldCommit, Side now, @Nullable String nowCommit) {
+    return switch (SiteDiff.of(old, now, wanted(old.site(), now.site()))) {
       case SiteDiff.Comparison.NotRendered(List<String> problems) ->
           throw bad(
               problems, SiteOptions.count(problems.size(), "problem") + "; nothing was compared");
       case SiteDiff.Comparison.Compared(SiteDiff diff) -> {
-        print(diff, beforeCommit, afterCommit);
+        print(diff, oldCommit, nowCommit);
         yield diff.isEmpty() ? 0 : DIFFERENT;
       }
     };
   }
 
-  private void print(SiteDiff diff, String beforeCommit, @Nullable String afterCommit) {
+  private void print(SiteDiff diff, String oldCommit, @Nullable String nowCommit) {
     Print out = new Print(command);
     DiffText text = new DiffText(diff, each, Print.console().isPresent(), Print.terminal());
     if (json) {
-      out.json(DiffFields.of(diff, beforeCommit, afterCommit));
+      out.json(DiffFields.of(diff, oldCommit, nowCommit));
     } else {
       out.text(stat ? text.stat() : text.whole());
     }
   }
 
-  private Predicate<NodeName> wanted(Site before, Site after) {
+  private Predicate<NodeName> wanted(Site old, Site now) {
     if (nodes.isEmpty()) {
       return name -> true;
     }
     Set<String> wanted = new HashSet<>(nodes);
     for (String name : nodes) {
-      if (before.nodes().stream().noneMatch(node -> node.name().text().equals(name))) {
-        SiteOptions.node(after, name);
+      if (old.nodes().stream().noneMatch(node -> node.name().text().equals(name))) {
+        SiteOptions.node(now, name);
       }
     }
     return name -> wanted.contains(name.text());

@@ -107,9 +107,8 @@ public final class Checkout implements AutoCloseable {
       return new Opening.NotOpen(String.valueOf(e.getMessage()));
     } catch (Git.NotThere e) {
       return new Opening.NotOpen(
-          "git cannot be run ("
-              + e.getMessage()
-              + "), and old revisions come from it; install git, or put it into PATH");
+          String.join(" ", git)
+              + " cannot be run, and old revisions come from it; install git, or put it into PATH");
     }
   }
 

@@ -239,6 +239,9 @@ public final class DiffText {
     if (diff.isEmpty()) {
       return "no difference" + between + " (" + count(diff.compared(), "node") + ")";
     }
+    if (differ == 0) {
+      return "no node differs" + between + " (" + count(diff.compared(), "node") + "), the site does";
+    }
     return count(differ, "node")
         + " of "
         + diff.compared()
@@ -246,7 +249,7 @@ public final class DiffText {
         + between
         + "; "
         + reinstalls
-        + " to reinstall for it";
+        + " would have to be reinstalled for all of it";
   }
 
   private static String count(long number, String what) {

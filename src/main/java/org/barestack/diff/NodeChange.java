@@ -7,14 +7,19 @@ import java.util.stream.Collectors;
 import org.barestack.model.Node;
 import org.barestack.model.NodeName;
 import org.barestack.model.Role;
+import org.jspecify.annotations.Nullable;
 
 /** A node that is not the same on both sides. */
 public sealed interface NodeChange {
   /** Its name. */
   NodeName name();
 
-  /** Only the new side has it. */
-  record Added(Node node) implements NodeChange {
+  /**
+   * Only the new side has it.
+   *
+   * @param formerly the node that its machine was on the old side; null if none
+   */
+  record Added(Node node, @Nullable NodeName formerly) implements NodeChange {
     @Override
     public NodeName name() {
       return node.name();
@@ -22,13 +27,27 @@ public sealed interface NodeChange {
 
     @Override
     public String toString() {
-      return "%s is new (%s, %s): it installs when it first boots from the network, if its disk is blank"
-          .formatted(node.name(), node.role(), node.address());
+      return node.name()
+          + " is new ("
+          + node.role()
+          + ", "
+          + node.address()
+          + "): "
+          + (formerly == null
+              ? ""
+              : "its machine was "
+                  + formerly
+                  + ", of which nothing is known by the new name; ")
+          + "it installs when it first boots from the network, if its disk is blank";
     }
   }
 
-  /** Only the old side has it. */
-  record Removed(Node node) implements NodeChange {
+  /**
+   * Only the old side has it.
+   *
+   * @param since the node that its machine is on the new side; null if none
+   */
+  record Removed(Node node, @Nullable NodeName since) implements NodeChange {
     @Override
     public NodeName name() {
       return node.name();
@@ -36,15 +55,19 @@ public sealed interface NodeChange {
 
     @Override
     public String toString() {
-      return "%s is gone (%s, %s): serve takes it for an unknown machine and sends it to its own disk%s"
-          .formatted(
-              node.name(),
-              node.role(),
-              node.address(),
-              node.role().equals(Role.KVM_WORKER)
-                  ? "; take it out of CloudStack while the site still has it: barestack teardown "
-                      + node.name()
-                  : "");
+      return node.name()
+          + " is gone ("
+          + node.role()
+          + ", "
+          + node.address()
+          + "): "
+          + (since == null
+              ? "serve takes it for an unknown machine and sends it to its own disk"
+              : "its machine is " + since + " now")
+          + (node.role().equals(Role.KVM_WORKER)
+              ? "; take it out of CloudStack while the site still has it: barestack teardown "
+                  + node.name()
+              : "");
     }
   }
 

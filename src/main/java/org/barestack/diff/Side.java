@@ -2,12 +2,12 @@ package org.barestack.diff;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,6 +15,7 @@ import org.barestack.model.Site;
 import org.barestack.render.Renderer;
 import org.barestack.render.TemplateProblem;
 import org.barestack.site.SiteFile;
+import org.barestack.site.SiteProblem.Severity;
 import org.barestack.site.SiteResult;
 
 /**
@@ -26,6 +27,8 @@ import org.barestack.site.SiteResult;
  */
 public record Side(
     String title, Path folder, Site site, Renderer renderer, UnaryOperator<String> named) {
+  private static final String WORKING_TREE = "the working tree";
+
   /** What came of reading one. */
   public sealed interface Loading {
     /** It can be compared. */
@@ -45,7 +48,7 @@ public record Side(
 
   /** The site of the working tree. */
   public static Side workingTree(Path folder, Site site, Renderer renderer) {
-    return new Side("the working tree", folder, site, renderer, text -> text);
+    return new Side(WORKING_TREE, folder, site, renderer, text -> text);
   }
 
   /** The site of a revision. */
@@ -59,7 +62,9 @@ public record Side(
       case SiteResult.Bad(var problems) ->
           new Loading.Bad(
               Stream.concat(
-                      problems.stream().map(problem -> checkout.named(problem.toString())),
+                      problems.stream()
+                          .filter(problem -> problem.severity() == Severity.ERROR)
+                          .map(problem -> checkout.named(problem.toString())),
                       checkout.leftOut().stream())
                   .toList());
     };
@@ -68,7 +73,11 @@ public record Side(
   /** A template's problem, with the file where this side has it. */
   String problem(String node, TemplateProblem problem) {
     Path own = folder.resolve(problem.file());
-    return (Files.exists(own) ? named.apply(own.toString()) : problem.file())
+    String file =
+        own.startsWith(folder) && Files.exists(own)
+            ? named.apply(own.toString())
+            : (title.equals(WORKING_TREE) ? "" : title + ": ") + problem.file();
+    return file
         + ":"
         + Math.max(1, problem.line())
         + ":1: nodes."
@@ -80,12 +89,16 @@ public record Side(
 
   /** Whether both are rendered from the same, so that nothing can differ. */
   boolean rendersLike(Side other) {
-    return site.equals(other.site)
-        && sameFiles(other, "kickstart-templates")
-        && sameFiles(other, "pxe");
+    try {
+      return site.equals(other.site)
+          && sameFiles(other, "kickstart-templates")
+          && sameFiles(other, "pxe");
+    } catch (IOException | UncheckedIOException e) {
+      return false; // links in a circle, say: who renders them says what is wrong
+    }
   }
 
-  private boolean sameFiles(Side other, String name) {
+  private boolean sameFiles(Side other, String name) throws IOException {
     Map<String, byte[]> ours = files(folder.resolve(name));
     Map<String, byte[]> theirs = files(other.folder.resolve(name));
     return ours.keySet().equals(theirs.keySet())
@@ -93,21 +106,15 @@ public record Side(
             .allMatch(file -> Arrays.equals(file.getValue(), theirs.get(file.getKey())));
   }
 
-  private static Map<String, byte[]> files(Path folder) {
+  private static Map<String, byte[]> files(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return Map.of();
     }
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       return files
           .filter(Files::isRegularFile)
           .collect(
-              Collectors.toMap(
-                  file -> folder.relativize(file).toString(),
-                  Side::bytes,
-                  (one, _) -> one,
-                  TreeMap::new));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+              Collectors.toMap(file -> folder.relativize(file).toString(), Side::bytes));
     }
   }
 

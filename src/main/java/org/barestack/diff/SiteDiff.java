@@ -11,9 +11,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.barestack.diff.ArtefactChange.Kind;
+import org.barestack.model.MacAddress;
 import org.barestack.model.Node;
 import org.barestack.model.NodeName;
 import org.barestack.render.TemplateException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How two sites differ in what their nodes get.
@@ -129,13 +131,14 @@ public record SiteDiff(
     Optional<Node> old = before.site().node(name);
     Optional<Node> now = after.site().node(name);
     if (now.isEmpty()) {
-      return new Outcome.Different(new NodeChange.Removed(old.orElseThrow()));
+      return new Outcome.Different(new NodeChange.Removed(
+              old.orElseThrow(), owner(after, old.get().bootMac())));
     }
     List<String> problems = new ArrayList<>();
     Map<String, String> fresh = rendered(after, now.get(), problems);
     if (old.isEmpty()) {
       return problems.isEmpty()
-          ? new Outcome.Different(new NodeChange.Added(now.get()))
+          ? new Outcome.Different(new NodeChange.Added(now.get(), owner(before, now.get().bootMac())))
           : new Outcome.Bad(problems);
     }
     Map<String, String> known = rendered(before, old.get(), problems);
@@ -147,6 +150,10 @@ public record SiteDiff(
     return artefacts.isEmpty() && fields.isEmpty()
         ? new Outcome.Same()
         : new Outcome.Different(new NodeChange.Changed(old.get(), now.get(), artefacts, fields));
+  }
+
+  private static @Nullable NodeName owner(Side side, MacAddress mac) {
+    return side.site().node(mac).map(Node::name).orElse(null);
   }
 
   private static Map<String, String> rendered(Side side, Node node, List<String> problems) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * Files out of tar archives, in a folder that nobody else uses. Whatever an archive says, nothing
@@ -74,7 +75,8 @@ final class Unpacked {
         links.putIfAbsent(name, entry.getLinkName());
       } else if (entry.isDirectory()) {
         Files.createDirectories(root.resolve(name));
-      } else if (entry.isFile() && !entry.isLink()) {
+      } else if (entry.getLinkFlag() == TarConstants.LF_NORMAL
+          || entry.getLinkFlag() == TarConstants.LF_OLDNORM) {
         write(tar, root.resolve(name));
       } else {
         throw new Refused("'" + name + "' is neither file, folder nor link");
