@@ -2,6 +2,7 @@ package org.barestack.diff;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -181,6 +182,9 @@ public final class Checkout implements AutoCloseable {
   private record Tree(Git git, String revision, String commit, String prefix, String fileName) {
     private static final String SUBMODULE = "160000";
 
+    /** What Java makes of an octet that is none; such a name cannot be looked for. */
+    private static final char NOT_UTF_8 = '\ufffd';
+
     /** What git says of one name. */
     private record Entry(String mode, String name) {}
 
@@ -294,6 +298,7 @@ public final class Checkout implements AutoCloseable {
         String path = path(entry.name());
         if (!entry.name().startsWith(NOT_READ + "/")
             && entry.mode().startsWith("100")
+            && path.indexOf(NOT_UTF_8) < 0
             && !Files.exists(root.resolve(path))) {
           String line =
               revision
@@ -314,7 +319,7 @@ public final class Checkout implements AutoCloseable {
 
   private static Checkout unpacked(Tree tree) throws IOException, Refusal {
     Path root = Files.createTempDirectory("barestack-diff").toRealPath(); // for us alone: 0700
-    Thread atExit = Thread.ofPlatform().unstarted(() -> deleteQuietly(root));
+    Thread atExit = Thread.ofPlatform().unstarted(() -> deleteAtExit(root));
     Runtime.getRuntime().addShutdownHook(atExit);
     boolean good = false;
     try {
@@ -439,11 +444,14 @@ public final class Checkout implements AutoCloseable {
     }
   }
 
-  private static void deleteQuietly(Path root) {
-    try {
-      delete(root);
-    } catch (IOException e) {
-      // the program ends; what is left lies in the folder for temporary files
+  /** Ends of the program come at any time, so somebody may still be writing there. */
+  private static void deleteAtExit(Path root) {
+    for (int attempt = 0; attempt < 20 && Files.exists(root); attempt++) {
+      try {
+        delete(root);
+      } catch (IOException | UncheckedIOException e) {
+        // once more; what is left at last lies in the folder for temporary files
+      }
     }
   }
 

@@ -240,7 +240,11 @@ public final class DiffText {
       return "no difference" + between + " (" + count(diff.compared(), "node") + ")";
     }
     if (differ == 0) {
-      return "no node differs" + between + " (" + count(diff.compared(), "node") + "), the site does";
+      return "no node differs"
+          + between
+          + " ("
+          + count(diff.compared(), "node")
+          + "), the site does";
     }
     return count(differ, "node")
         + " of "

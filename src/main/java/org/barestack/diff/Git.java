@@ -2,6 +2,7 @@ package org.barestack.diff;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ final class Git {
             }
           });
       T output = reader.read(process.getInputStream());
-      process.getInputStream().skip(Long.MAX_VALUE);
+      process.getInputStream().transferTo(OutputStream.nullOutputStream());
       return process.waitFor() == 0
           ? new Answer.Done<>(output)
           : new Answer.Refused<>(errors.join().strip().replaceAll("\\s*\n\\s*", "; "));

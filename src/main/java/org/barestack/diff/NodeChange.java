@@ -35,9 +35,7 @@ public sealed interface NodeChange {
           + "): "
           + (formerly == null
               ? ""
-              : "its machine was "
-                  + formerly
-                  + ", of which nothing is known by the new name; ")
+              : "its machine was " + formerly + ", of which nothing is known by the new name; ")
           + "it installs when it first boots from the network, if its disk is blank";
     }
   }

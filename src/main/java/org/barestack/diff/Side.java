@@ -113,8 +113,7 @@ public record Side(
     try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       return files
           .filter(Files::isRegularFile)
-          .collect(
-              Collectors.toMap(file -> folder.relativize(file).toString(), Side::bytes));
+          .collect(Collectors.toMap(file -> folder.relativize(file).toString(), Side::bytes));
     }
   }
 

@@ -131,14 +131,15 @@ public record SiteDiff(
     Optional<Node> old = before.site().node(name);
     Optional<Node> now = after.site().node(name);
     if (now.isEmpty()) {
-      return new Outcome.Different(new NodeChange.Removed(
-              old.orElseThrow(), owner(after, old.get().bootMac())));
+      return new Outcome.Different(
+          new NodeChange.Removed(old.orElseThrow(), owner(after, old.get().bootMac())));
     }
     List<String> problems = new ArrayList<>();
     Map<String, String> fresh = rendered(after, now.get(), problems);
     if (old.isEmpty()) {
       return problems.isEmpty()
-          ? new Outcome.Different(new NodeChange.Added(now.get(), owner(before, now.get().bootMac())))
+          ? new Outcome.Different(
+              new NodeChange.Added(now.get(), owner(before, now.get().bootMac())))
           : new Outcome.Bad(problems);
     }
     Map<String, String> known = rendered(before, old.get(), problems);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -114,7 +115,15 @@ final class Unpacked {
         parts.add(part);
       }
     }
-    return String.join("/", parts);
+    String joined = String.join("/", parts);
+    try {
+      if (!root.resolve(joined).startsWith(root)) {
+        throw new Refused("'" + name + "' is no name below the folder");
+      }
+    } catch (InvalidPathException e) {
+      throw new Refused("'" + joined + "' cannot be written in this locale (LC_ALL=C.UTF-8 can)");
+    }
+    return joined;
   }
 
   /**

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.barestack.command.DiffCommand;
 import org.barestack.command.Root;
@@ -456,6 +458,63 @@ class DiffCommandTest {
     assertThat(temporary.resolve("index")).doesNotExist();
   }
 
+  @Test
+  void nothingStaysWhenItIsEndedFromOutside() throws IOException, InterruptedException {
+    Path bin = Files.createDirectory(temporary.resolve("bin"));
+    Path tmp = Files.createDirectory(temporary.resolve("tmp"));
+    Path ready = pipe("ready");
+    Path hold = pipe("hold");
+    Path git = bin.resolve("git");
+    Files.writeString(
+        git,
+        """
+        #!/bin/bash
+        if [[ $1 == archive ]]; then
+          echo there >"$READY"
+          exec cat "$HOLD"
+        fi
+        PATH=${PATH#*:} exec git "$@"
+        """);
+    Files.setPosixFilePermissions(git, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Process run =
+        Command.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-Djava.io.tmpdir=" + tmp,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.barestack.app.Main",
+                "diff",
+                "--site",
+                folder.toString())
+            .with("PATH", bin + ":" + System.getenv("PATH"))
+            .with("READY", ready)
+            .with("HOLD", hold)
+            .start();
+    try {
+      assertThat(Command.of("timeout", "50", "cat", ready.toString()).run().output())
+          .isEqualTo("there\n");
+      assertThat(names(tmp)).hasSize(1).allMatch(name -> name.startsWith("barestack-diff"));
+      run.destroy();
+      assertThat(run.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(names(tmp)).isEmpty();
+    } finally {
+      run.destroyForcibly();
+      Command.of("timeout", "5", "bash", "-c", ": <>" + hold).run(); // git's stand-in ends
+    }
+  }
+
+  private Path pipe(String name) {
+    Path pipe = temporary.resolve(name);
+    assertThat(Command.of("mkfifo", pipe.toString()).run().status()).isZero();
+    return pipe;
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
   // Where the old side comes from.
 
   @Test
@@ -521,7 +580,8 @@ class DiffCommandTest {
         .isEqualTo("no difference between HEAD and the working tree (3 nodes)\nexit code 0\n");
     repository.write(MOTD, "welcome\n");
     assertThat(diff("--node=kvm1").err())
-        .startsWith("barestack: HEAD: /etc/motd:1:1: nodes.kvm1: line 1 of the text holds a control");
+        .startsWith(
+            "barestack: HEAD: /etc/motd:1:1: nodes.kvm1: line 1 of the text holds a control");
   }
 
   @Test

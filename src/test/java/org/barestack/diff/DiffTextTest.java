@@ -61,8 +61,13 @@ class DiffTextTest {
             """);
     assertThat(new DiffText(diff, false, false, false).whole())
         .startsWith(
-            "--- a/mgmt1/local.ipxe\n+++ b/mgmt1/local.ipxe\n"
-                + "@@ -1,1 +1,1 @@\n-a\tb\r\n+\033[2J\u202e\u0085\n");
+            """
+            --- a/mgmt1/local.ipxe
+            +++ b/mgmt1/local.ipxe
+            @@ -1,1 +1,1 @@
+            -a\tb\r
+            +\033[2J\u202e\u0085
+            """);
   }
 
   @Test
