@@ -35,6 +35,7 @@ demo  efibootmgr                                  efibootmgr           efibootmg
 demo  kmod                                        kmod                 kmod
 demo  xz                                          xz-utils             xz
 demo  dnsmasq                                     dnsmasq-base         dnsmasq
+test  git                                         git                  git
 test  isoinfo                                     genisoimage          genisoimage
 test  xorriso                                     xorriso              xorriso
 test  bsdtar                                      libarchive-tools     bsdtar

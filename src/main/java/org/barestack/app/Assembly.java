@@ -48,6 +48,7 @@ import org.barestack.command.CloudDestroyCommand;
 import org.barestack.command.CloudPlanCommand;
 import org.barestack.command.DemoCommand;
 import org.barestack.command.DhcpSnippetCommand;
+import org.barestack.command.DiffCommand;
 import org.barestack.command.EventsCommand;
 import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
@@ -145,6 +146,7 @@ final class Assembly {
         .addSubcommand(new RenderKickstartCommand())
         .addSubcommand(new RenderCloudInitCommand())
         .addSubcommand(new RenderCommand())
+        .addSubcommand(new DiffCommand(List.of("git")))
         .addSubcommand(new SeedCommand())
         .addSubcommand(new BuildIsoCommand())
         .addSubcommand(new ServeCommand(Assembly::serve))

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.diff;
+
+import org.jspecify.annotations.NullMarked;
