@@ -41,6 +41,7 @@ final class Parser {
   /** What stands in {@code $( )}, and its closing parenthesis. */
   void substitution() throws SyntaxStop {
     boolean outer = inCase;
+    lexer.peek(Mode.PIPED); // bash 5.2: time is no reserved word right after $(
     commands();
     expect(")");
     inCase = outer;
