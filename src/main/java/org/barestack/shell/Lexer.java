@@ -894,39 +894,36 @@ final class Lexer {
   }
 
   private void noteOddCharacter(char c, int wordStart) {
-    if (c < 0x80 || source.hasEnough(oddity(c))) {
+    if (c < 0x80) {
       return;
     }
+    String rule = oddity(c);
     boolean leads = pos == wordStart || text.charAt(pos - 1) == '=';
+    if (source.hasEnough(rule) || !(leads || rule.equals("odd-space"))) {
+      return;
+    }
     String shown = "U+%04X".formatted((int) c);
-    switch (oddity(c)) {
+    switch (rule) {
       case "odd-space" ->
           source.warning(
               pos,
-              "odd-space",
+              rule,
               "there is a character here that looks like a space or like nothing, "
                   + shown
                   + ", and is a letter to the shell",
               "write a space, or quote it if it is meant");
-      case "smart-quote" -> {
-        if (leads) {
+      case "smart-quote" ->
           source.warning(
               pos,
-              "smart-quote",
+              rule,
               "this quotation mark, " + shown + ", quotes nothing",
               "write ' or \"; quote it if it is meant");
-        }
-      }
-      case "smart-dash" -> {
-        if (leads) {
+      default ->
           source.warning(
               pos,
-              "smart-dash",
+              rule,
               "this dash, " + shown + ", begins no option",
               "write -; quote it if it is meant");
-        }
-      }
-      default -> {}
     }
   }
 

@@ -21,6 +21,9 @@ final class Parser {
   private final Source source;
   private final Lexer lexer;
 
+  /** After a {@code case}, until the first {@code esac}; see {@link #iteration}. */
+  private boolean inCase;
+
   Parser(Source source, boolean posix) {
     this.source = source;
     this.lexer = new Lexer(source, posix, this);
@@ -37,8 +40,11 @@ final class Parser {
 
   /** What stands in {@code $( )}, and its closing parenthesis. */
   void substitution() throws SyntaxStop {
+    boolean outer = inCase;
+    lexer.peek(Mode.PIPED); // bash 5.2: time is no reserved word right after $(
     commands();
     expect(")");
+    inCase = outer;
   }
 
   // Lists
@@ -467,6 +473,15 @@ final class Parser {
     if (!isWord(next, "in")) {
       throw withoutDo(keyword, next, "'in' or 'do'");
     }
+    if (inCase && !sameLine) {
+      // seen with bash 5.2: it goes on as if this were the in of the case
+      throw new SyntaxStop(
+          next.start(),
+          "bad-for",
+          "inside of a 'case', bash does not understand an 'in' that is not in the line of its "
+              + keyword.shown(),
+          "write " + keyword.text() + " name in words into one line");
+    }
     lexer.take(Mode.ARGUMENT);
     while (lexer.peek(Mode.ARGUMENT).is(Kind.WORD)) {
       lexer.take(Mode.ARGUMENT);
@@ -555,6 +570,7 @@ final class Parser {
 
   private void choice(Token keyword) throws SyntaxStop {
     lexer.push(Construct.CASE, keyword.start());
+    inCase = true;
     Token word = lexer.take(Mode.ARGUMENT);
     if (!word.is(Kind.WORD)) {
       throw unexpectedIn(word, "the word of 'case'");
@@ -587,6 +603,7 @@ final class Parser {
         throw unexpected(end);
       }
     }
+    inCase = false;
     lexer.pop();
   }
 

@@ -204,13 +204,15 @@ public final class Shellcheck {
       }
       return new Result.Checked(findings(answer));
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      return new Result.Failed(
-          program
-              + " answered what is not understood: "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      return new Result.Failed(program + " answered what is not understood: " + firstLine(e));
     } catch (ExecutionException | TimeoutException e) {
       return new Result.Failed(program + " closed its output too early, or not at all");
     }
+  }
+
+  private static String firstLine(Exception e) {
+    String message = e.getMessage();
+    return message == null ? "" : message.lines().findFirst().orElse("");
   }
 
   private static void feed(Process process, String script) {

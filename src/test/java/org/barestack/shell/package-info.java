@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.shell;
+
+import org.jspecify.annotations.NullMarked;
