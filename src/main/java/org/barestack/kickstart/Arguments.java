@@ -189,7 +189,7 @@ final class Arguments {
                 option.name() + " takes no value",
                 "leave out ='" + explicit.get() + "'"));
       }
-      given.put(option.name(), new Given(word, Optional.empty()));
+      given.put(option.name(), new Given(word, Optional.empty(), true));
       return at + 1;
     }
     if (explicit.isPresent()) {
@@ -209,7 +209,7 @@ final class Arguments {
               option.name() + " needs a value",
               "write " + option.name() + "=VALUE"));
     }
-    given.put(option.name(), new Given(word, Optional.empty()));
+    given.put(option.name(), new Given(word, Optional.empty(), true));
     return at + 1;
   }
 
@@ -223,7 +223,7 @@ final class Arguments {
                     Optional.of(word),
                     option.name() + " " + objection + ", not '" + value + "'",
                     "correct the value")));
-    given.put(option.name(), new Given(word, Optional.of(value)));
+    given.put(option.name(), new Given(word, Optional.of(value), option.isTrue(value)));
   }
 
   /** A run of words that are no options, up to the next option. */

@@ -122,7 +122,7 @@ final class Rocky9 {
                   .takes(ANY)
                   .where(
                       argumentsAtMost(1, "it takes one partition"), Installation.ONE_DRIVER_DISK),
-              Command.of("eula", flag("--agreed", "--accepted")).where(atLeastOne("--agreed")),
+              Command.of("eula", flag("--agreed", "--agree", "--accepted", "--accept")).where(atLeastOne("--agreed")),
 
               // ---- where packages come from
               Command.of("cdrom"),
@@ -160,7 +160,6 @@ final class Rocky9 {
                       Option.value("--url").needed(),
                       Option.value("--ref").needed(),
                       flag("--nogpg"))
-                  .notAfter("ostreecontainer")
                   .where(
                       value(
                           "--url",
@@ -205,12 +204,11 @@ final class Rocky9 {
               Command.of(
                       "rhsm",
                       Option.value("--organization").needed(),
-                      Option.value("--activation-key").needed(),
+                      Option.value("--activation-key").typed(Option.Type.SOME_TEXT).needed(),
                       flag("--connect-to-insights"),
                       Option.value("--proxy"),
                       Option.value("--server-hostname"),
-                      Option.value("--rhsm-baseurl"))
-                  .where(Installation.ACTIVATION_KEY),
+                      Option.value("--rhsm-baseurl")),
               Command.of(
                   "syspurpose",
                   Option.value("--role"),
@@ -223,7 +221,7 @@ final class Rocky9 {
               Command.of(
                       "keyboard",
                       Option.value("--vckeymap"),
-                      Option.value("--xlayouts"),
+                      Option.list("--xlayouts"),
                       Option.value("--switch"))
                   .takes(ANY)
                   .remembering()
@@ -233,9 +231,10 @@ final class Rocky9 {
                       flag("--utc"),
                       flag("--isUtc").deprecated("write --utc"),
                       flag("--nontp").deprecated("write timesource --ntp-disable"),
-                      Option.value("--ntpservers")
+                      Option.list("--ntpservers")
                           .deprecated("write timesource --ntp-server=SERVER, one line a server"))
                   .takes(ANY)
+                  .remembering()
                   .where(
                       Installation.SOME_TIMEZONE,
                       argumentsAtMost(1, "it takes one time zone"),
@@ -288,7 +287,7 @@ final class Rocky9 {
                   Option.value("--service"),
                   Option.value("--remove-service"),
                   flag("--use-system-defaults")),
-              Command.of("services", Option.value("--disabled"), Option.value("--enabled"))
+              Command.of("services", Option.list("--disabled"), Option.list("--enabled"))
                   .remembering()
                   .where(Installation.SOME_SERVICES),
               Command.of(
@@ -377,7 +376,7 @@ final class Rocky9 {
               Command.of("zerombr"),
               Command.of("zipl", flag("--secure-boot"), flag("--force-secure-boot"))
                   .with(flag("--no-secure-boot")),
-              Command.of("ignoredisk", Option.value("--drives"), Option.value("--only-use"))
+              Command.of("ignoredisk", Option.list("--drives"), Option.list("--only-use"))
                   .remembering()
                   .where(exactlyOne("--drives", "--only-use")),
               Command.of(
@@ -487,7 +486,7 @@ final class Rocky9 {
                       Option.value("--profile"),
                       integer("--cachesize"),
                       Option.value("--cachemode"),
-                      Option.value("--cachepvs"),
+                      Option.list("--cachepvs"),
                       Option.value("--mkfsoptions"))
                   .with(ENCRYPTION)
                   .takes(ONE)
@@ -547,7 +546,7 @@ final class Rocky9 {
               Section.opaque("%anaconda"),
               new Section(
                   "%certificate",
-                  Section.Kind.OPAQUE,
+                  Section.Kind.CERTIFICATE,
                   Command.of(
                       "%certificate",
                       Option.value("--filename").needed(), Option.value("--dir").needed()))));

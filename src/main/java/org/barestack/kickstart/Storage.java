@@ -70,7 +70,7 @@ final class Storage {
   }
 
   private static boolean isMore(Parsed line, String option) {
-    return line.number(option).filter(number -> number != 0).isPresent();
+    return line.says(option);
   }
 
   private static Optional<Problem> raid(Parsed line) {
