@@ -137,7 +137,7 @@ final class Reader {
 
   /** A line outside of sections; the section that it opens, if it does. */
   private @Nullable Open command(At at) {
-    if (isBlankOrComment(at.text())) {
+    if (isBlankOrComment(at.text()) || isAppended(at)) {
       return null;
     }
     List<Token> words = words(at, true);
@@ -151,10 +151,6 @@ final class Reader {
     }
     if (first.text().equals(INCLUDE)) {
       include(at, words);
-      return null;
-    }
-    if (PythonText.strip(at.text()).startsWith(APPEND)) {
-      append(at, first);
       return null;
     }
     if (first.text().startsWith("%")) {
@@ -203,12 +199,28 @@ final class Reader {
     }
   }
 
-  /** It is replaced by what the URL gives before anything is read; that is not known here. */
-  private void append(At at, Token first) {
-    whole = false;
-    if (PythonText.strip(at.text()).split(" ", -1).length < 2) {
-      error(at, first, Rule.INCLUDE, "%ksappend names no URL", "write %ksappend URL");
+  /**
+   * Whether a line, be it in a script, is replaced by what a URL gives before anything is read;
+   * what that is, nobody knows here.
+   */
+  private boolean isAppended(At at) {
+    String line = PythonText.strip(at.text());
+    if (!line.startsWith(APPEND)) {
+      return false;
     }
+    whole = false;
+    String[] words = line.split(" ", 3);
+    if (words.length < 2 || words[1].isEmpty()) {
+      int column = at.text().length() - PythonText.stripLeading(at.text()).length() + 1;
+      add(
+          at,
+          column,
+          Severity.ERROR,
+          Rule.INCLUDE,
+          "%ksappend names no URL",
+          "write %ksappend URL, with one space between them");
+    }
+    return true;
   }
 
   private Open opened(At at, List<Token> words) {
@@ -246,7 +258,7 @@ final class Reader {
   /** A line within a section; null if that closes it. */
   private @Nullable Open inside(Open open, At at) {
     boolean all = open.section.kind() != Section.Kind.PACKAGES;
-    if (!all && isBlankOrComment(at.text())) {
+    if (!all && isBlankOrComment(at.text()) || isAppended(at)) {
       return open;
     }
     String text = PythonText.stripLeading(at.text());
@@ -289,6 +301,16 @@ final class Reader {
   }
 
   private void close(Open open) {
+    if (open.section.kind() == Section.Kind.CERTIFICATE
+        && PythonText.strip(open.text.toString()).isEmpty()) {
+      add(
+          open.at,
+          1,
+          Severity.ERROR,
+          Rule.MISSING_ARGUMENT,
+          open.section.opening() + " holds no certificate",
+          "put the certificate between it and %end");
+    }
     if (open.section.kind() == Section.Kind.SCRIPT) {
       scripts.add(
           new Script(
@@ -429,7 +451,12 @@ final class Reader {
       Map<String, Given> earlier =
           remembered.computeIfAbsent(command.name(), _ -> new LinkedHashMap<>());
       Parsed all = line.after(earlier);
-      earlier.putAll(line.given());
+      // Options without a value begin anew in every line.
+      line.given().forEach((name, one) -> {
+        if (one.value().isPresent()) {
+          earlier.put(name, one);
+        }
+      });
       return conditions(at, command, all) ? line : null;
     }
     return conditions(at, command, line) ? line : null;

@@ -1,6 +1,6 @@
 package org.barestack.kickstart;
 
-import static org.barestack.kickstart.Conditions.exactlyOne;
+import static org.barestack.kickstart.Conditions.atLeastOne;
 import static org.barestack.kickstart.Option.choice;
 import static org.barestack.kickstart.Option.flag;
 
@@ -51,13 +51,13 @@ final class Rocky10 {
                       .toArray(new Option[0])),
               new Section(
                   "%certificate",
-                  Section.Kind.OPAQUE,
+                  Section.Kind.CERTIFICATE,
                   Command.of(
                           "%certificate",
                           Option.value("--filename").needed(),
                           Option.value("--dir"),
                           choice("--type", "anchor"))
-                      .where(exactlyOne("--dir", "--type")))));
+                      .where(atLeastOne("--dir", "--type")))));
 
   private Rocky10() {}
 
