@@ -157,7 +157,7 @@ final class Rocky9 {
                       "ostreesetup",
                       Option.value("--osname").needed(),
                       Option.value("--remote"),
-                      Option.value("--url").needed(),
+                      Option.value("--url").typed(Option.Type.SOME_TEXT).needed(),
                       Option.value("--ref").needed(),
                       flag("--nogpg"))
                   .where(
