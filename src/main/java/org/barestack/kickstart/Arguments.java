@@ -28,6 +28,7 @@ final class Arguments {
   private final Map<String, Given> given = new LinkedHashMap<>();
   private final List<List<Token>> filled = new ArrayList<>();
   private final List<Token> left = new ArrayList<>();
+  private int lastOption = -1;
 
   /** What a word is. */
   private sealed interface Kind {
@@ -156,10 +157,20 @@ final class Arguments {
   }
 
   private Optional<Option> option(String name) {
-    return options.stream().filter(option -> option.is(name)).findFirst();
+    for (Option option : options) {
+      if (option.is(name)) {
+        return Optional.of(option);
+      }
+    }
+    return Optional.empty();
   }
 
   private void consume(List<Kind> kinds) {
+    for (int known = 0; known < kinds.size(); known++) {
+      if (kinds.get(known) instanceof Kind.Known) {
+        lastOption = known;
+      }
+    }
     int i = 0;
     while (i < kinds.size() && problems.isEmpty()) {
       i =
@@ -237,8 +248,7 @@ final class Arguments {
       }
       i++;
     }
-    boolean last = kinds.subList(i, kinds.size()).stream().noneMatch(Kind.Known.class::isInstance);
-    left.addAll(fill(run, last));
+    left.addAll(fill(run, i > lastOption));
     return i;
   }
 

@@ -1,6 +1,5 @@
 package org.barestack.kickstart;
 
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +17,9 @@ final class Hints {
           "key", "leave it out",
           "unsupported_hardware", "leave it out",
           "pwpolicy", "leave it out");
+
+  /** What differs by so many letters was not meant. */
+  private static final int FAR = 3;
 
   private Hints() {}
 
@@ -62,14 +64,20 @@ final class Hints {
         .orElse("leave it out, or correct its name");
   }
 
+  /** The nearest of what is known; the first in the alphabet of those that are as near. */
   private static Optional<String> near(String word, Iterable<String> known) {
-    if (word.length() > 40) {
-      return Optional.empty();
+    String nearest = "";
+    int least = FAR;
+    for (String one : known) {
+      if (Math.abs(one.length() - word.length()) < FAR) {
+        int distance = distance(word, one);
+        if (distance < least || (distance == least && distance < FAR && one.compareTo(nearest) < 0)) {
+          least = distance;
+          nearest = one;
+        }
+      }
     }
-    return java.util.stream.StreamSupport.stream(known.spliterator(), false)
-        .filter(one -> distance(word, one) <= 2)
-        .min(
-            Comparator.comparingInt((String one) -> distance(word, one)).thenComparing(one -> one));
+    return nearest.isEmpty() ? Optional.empty() : Optional.of(nearest);
   }
 
   /** How many letters must be put, taken or changed (Levenshtein). */

@@ -2,12 +2,9 @@ package org.barestack.kickstart;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** What Python, in which the installer is written, takes for lines, white space and numbers. */
 final class PythonText {
-  private static final Pattern INTEGER = Pattern.compile("[+-]?\\p{Nd}+(_\\p{Nd}+)*");
-
   private PythonText() {}
 
   /**
@@ -82,8 +79,19 @@ final class PythonText {
     return rest.substring(0, end);
   }
 
-  /** Whether {@code int()} takes it. */
+  /** Whether {@code int()} takes it: digits, with single underscores between them. */
   static boolean isInteger(String text) {
-    return INTEGER.matcher(strip(text)).matches();
+    String number = strip(text);
+    int i = number.startsWith("+") || number.startsWith("-") ? 1 : 0;
+    boolean digit = false;
+    while (i < number.length()) {
+      boolean joint = digit && number.charAt(i) == '_' && i + 1 < number.length();
+      digit = Character.isDigit(number.charAt(i));
+      if (!digit && !joint) {
+        return false;
+      }
+      i++;
+    }
+    return digit;
   }
 }
