@@ -101,7 +101,7 @@ final class Arguments {
               new Problem(
                   Rule.DEPRECATED_OPTION,
                   Optional.of(word),
-                  option.name() + " is deprecated",
+                  option.name() + Reader.DEPRECATED,
                   option.instead().isEmpty() ? "leave it out" : option.instead()));
         }
         kinds.add(kind);
@@ -233,7 +233,7 @@ final class Arguments {
                     Rule.BAD_VALUE,
                     Optional.of(word),
                     option.name() + " " + objection + ", not '" + value + "'",
-                    "correct the value")));
+                    option.correction())));
     given.put(option.name(), new Given(word, Optional.of(value), option.isTrue(value)));
   }
 
@@ -295,7 +295,7 @@ final class Arguments {
     }
     if (least(positions.subList(Math.min(filled.size(), positions.size()), positions.size())) > 0) {
       problems.add(
-          Problem.of(Rule.MISSING_ARGUMENT, "an argument is missing", "say what it is for"));
+          Problem.of(Rule.MISSING_ARGUMENT, "an argument is missing", "add it"));
     }
   }
 }

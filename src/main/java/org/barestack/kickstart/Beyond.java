@@ -93,7 +93,7 @@ final class Beyond {
               Rule.PASSWORD_HASH,
               line,
               column(line, "--password"),
-              "GRUB takes no such hash as a password",
+              "GRUB does not take this as a hash of a password",
               "make one with grub2-mkpasswd-pbkdf2");
         }
       }
@@ -179,7 +179,7 @@ final class Beyond {
           Rule.PASSWORD_HASH,
           line,
           column,
-          "the password is no whole hash: nobody can log in with it",
+          "--iscrypted wants a whole hash, and this is none: nobody can log in with it",
           "make one with openssl passwd -6, and put single quotes around it");
     }
   }
@@ -336,7 +336,8 @@ final class Beyond {
                   + " want "
                   + sum
                   + " MiB up to here; the smallest disk that may be taken has "
-                  + disk.getAsLong(),
+                  + disk.getAsLong()
+                  + " MiB",
               "make them smaller, or the disk rule larger");
         }
       }
@@ -347,7 +348,7 @@ final class Beyond {
     if (!has(SOURCES)) {
       whole(
           Rule.NO_INSTALL_SOURCE,
-          "it names no source of packages",
+          "the kickstart names no source of packages",
           "add url --url=URL, or give the installer inst.repo= when it boots");
     }
     if (!has(Set.of("reboot", "poweroff", "shutdown"))) {
@@ -355,8 +356,8 @@ final class Beyond {
           Rule.NO_END,
           has(Set.of("halt"))
               ? "with halt the installer waits for somebody to press a key"
-              : "at its end the installer waits for somebody to press a key",
-          "add reboot or poweroff");
+              : "at the end of the install the installer waits for somebody to press a key",
+          "write reboot or poweroff");
     }
     if (!someoneCanLogIn()) {
       whole(

@@ -127,6 +127,16 @@ record Option(
     };
   }
 
+  /** What to do about a value that is not one of its. */
+  String correction() {
+    return switch (type) {
+      case TEXT, LIST -> choices.isEmpty() ? "correct the value" : "use one of these";
+      case SOME_TEXT -> "write a value, or leave the option out";
+      case INTEGER -> "write digits only, without a unit";
+      case BOOLEAN -> "write yes or no";
+    };
+  }
+
   /** Whether Python takes what comes of a value for true. */
   boolean isTrue(String value) {
     return switch (type) {

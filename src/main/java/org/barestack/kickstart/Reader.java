@@ -4,12 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.barestack.kickstart.Command.Condition;
 import org.barestack.kickstart.Command.Problem;
 import org.barestack.kickstart.Finding.Severity;
@@ -23,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reader {
   private static final int DEEPEST = 16;
+  /** What it means to people. */
+  static final String DEPRECATED = " is deprecated: a later release refuses it";
+
   private static final String END = "%end";
   private static final String INCLUDE = "%include";
   private static final String APPEND = "%ksappend";
@@ -34,7 +35,7 @@ final class Reader {
   private final List<Finding> findings = new ArrayList<>();
   private final List<Parsed> parsed = new ArrayList<>();
   private final List<Script> scripts = new ArrayList<>();
-  private final Set<String> seen = new HashSet<>();
+  private final Map<String, At> seen = new HashMap<>();
   private final Map<String, Map<String, Given>> remembered = new HashMap<>();
   private boolean whole = true;
   private boolean hasPackages;
@@ -104,7 +105,7 @@ final class Reader {
           Severity.ERROR,
           Rule.EMPTY_FILE,
           "the file is empty",
-          "write a kickstart");
+          "write commands into it, or look for what should have written it");
       return;
     }
     sources.push(new Source("", lines));
@@ -130,6 +131,15 @@ final class Reader {
     return null;
   }
 
+  private static String firstWord(At at) {
+    String text = PythonText.stripLeading(at.text());
+    int end = 0;
+    while (end < text.length() && !PythonText.isSpace(text.charAt(end))) {
+      end++;
+    }
+    return text.substring(0, end);
+  }
+
   private static boolean isBlankOrComment(String line) {
     String text = PythonText.stripLeading(line);
     return text.isEmpty() || text.startsWith("#");
@@ -142,7 +152,11 @@ final class Reader {
     }
     List<Token> words = words(at, true);
     if (words == null) {
-      return null;
+      // What is in a section is no command, however bad its header is.
+      return grammar
+          .section(firstWord(at))
+          .map(section -> new Open(section, at, "/bin/sh"))
+          .orElse(null);
     }
     Token first = words.getFirst();
     if (first.text().isEmpty()) {
@@ -223,7 +237,7 @@ final class Reader {
     return true;
   }
 
-  private Open opened(At at, List<Token> words) {
+  private @Nullable Open opened(At at, List<Token> words) {
     String opening = words.getFirst().text();
     Optional<Section> known = grammar.section(opening);
     if (known.isEmpty()) {
@@ -238,7 +252,7 @@ final class Reader {
               ? "leave it out, or look for the section that is closed twice"
               : "use one of "
                   + String.join(", ", new java.util.TreeSet<>(grammar.sections().keySet())));
-      return new Open(Section.opaque(opening), at, "");
+      return opening.equals(END) ? null : new Open(Section.opaque(opening), at, "");
     }
     Section section = known.get();
     if (section.header().fate() == Fate.DEPRECATED) {
@@ -246,7 +260,7 @@ final class Reader {
           at,
           words.getFirst(),
           Rule.DEPRECATED_SECTION,
-          opening + " is deprecated",
+          opening + DEPRECATED,
           section.header().instead());
     }
     hasPackages |= section.kind() == Section.Kind.PACKAGES;
@@ -261,14 +275,12 @@ final class Reader {
     if (!all && isBlankOrComment(at.text()) || isAppended(at)) {
       return open;
     }
-    String text = PythonText.stripLeading(at.text());
-    if (!text.startsWith("%")) {
+    String first = firstWord(at);
+    if (!first.startsWith("%")) {
       body(open, at);
       return open;
     }
-    String first = text.split("\\s", 2)[0];
-    boolean isSection = grammar.section(first).isPresent();
-    if (!isSection && !first.equals(END) && !first.equals(INCLUDE)) {
+    if (grammar.section(first).isEmpty() && !first.equals(END) && !first.equals(INCLUDE)) {
       body(open, at);
       return open;
     }
@@ -276,6 +288,7 @@ final class Reader {
     if (words == null) {
       return first.equals(END) ? null : open;
     }
+    boolean isSection = grammar.section(words.getFirst().text()).isPresent();
     return switch (words.getFirst().text()) {
       case END -> {
         close(open);
@@ -286,6 +299,10 @@ final class Reader {
         yield open;
       }
       default -> {
+        if (!isSection) {
+          // White space that is some to Python and none to shlex: pykickstart drops such a line.
+          yield open;
+        }
         unclosed(open, words.getFirst().text() + " begins in line " + at.line().number());
         close(open);
         yield opened(at, words);
@@ -342,8 +359,8 @@ final class Reader {
           column,
           Severity.ERROR,
           Rule.PACKAGES,
-          "a hyphen excludes nothing",
-          "write -PACKAGE, or leave it out");
+          "a hyphen alone excludes no package",
+          "write -PACKAGE, or leave the line out");
     } else if (line.startsWith("@") && !line.startsWith("@^")) {
       List<Token> words = new ArrayList<>();
       for (String word : line.substring(1).strip().split("\\s+", -1)) {
@@ -378,7 +395,7 @@ final class Reader {
       return;
     }
     Command command = known.get();
-    seen.add(command.name());
+    seen.putIfAbsent(command.name(), at);
     if (command.fate() == Fate.REMOVED) {
       error(
           at,
@@ -389,10 +406,10 @@ final class Reader {
       return;
     }
     if (command.fate() == Fate.DEPRECATED) {
-      warning(at, word, Rule.DEPRECATED_COMMAND, word.text() + " is deprecated", command.instead());
+      warning(at, word, Rule.DEPRECATED_COMMAND, word.text() + DEPRECATED, command.instead());
     }
     command.conflicts().stream()
-        .filter(seen::contains)
+        .filter(seen::containsKey)
         .sorted()
         .findFirst()
         .ifPresent(other ->
@@ -400,12 +417,22 @@ final class Reader {
                 at,
                 word,
                 Rule.CONFLICTING_COMMANDS,
-                word.text() + " cannot stand in one kickstart with " + other,
-                "keep one of them"));
+                word.text()
+                    + " cannot stand in one kickstart with "
+                    + other
+                    + ", which is in line "
+                    + where(seen.get(other)),
+                "keep one of the two"));
     Parsed line = parse(at, words, command);
     if (line != null) {
       parsed.add(line);
     }
+  }
+
+  private static String where(@Nullable At at) {
+    return at == null
+        ? ""
+        : at.line().number() + (at.source().isEmpty() ? "" : " of " + at.source());
   }
 
   /** A line of a command, checked; null if it could not be taken apart. */
@@ -431,7 +458,9 @@ final class Reader {
                 named(command, problem.message()),
                 problem.remedy()));
     if (!result.problems().isEmpty()) {
-      result.problems().forEach(problem -> tell(at, word, command.name(), problem));
+      result
+          .problems()
+          .forEach(problem -> tell(at, word, command.name(), Hints.argument(command, problem)));
       return null;
     }
     if (!command.collects() && !result.left().isEmpty()) {

@@ -14,8 +14,8 @@ final class Rocky10 {
   static final Grammar GRAMMAR =
       Rocky9.GRAMMAR.with(
           List.of(
-              Command.removed("auth", "authselect sets up how users are authenticated"),
-              Command.removed("authconfig", "authselect sets up how users are authenticated"),
+              Command.removed("auth", "write authselect in its place"),
+              Command.removed("authconfig", "write authselect in its place"),
               Command.removed("autostep", "leave it out"),
               Command.removed("btrfs", "use part, or logvol, with xfs or ext4"),
               Command.removed("method", "use url, nfs, cdrom or harddrive"),

@@ -35,7 +35,7 @@ final class Rocky9 {
     integer("--pbkdf-iterations")
   };
 
-  private static final String USE_SYSTEM_TOOL = "authselect sets up how users are authenticated";
+  private static final String USE_SYSTEM_TOOL = "write authselect in its place";
 
   private static final Command PART =
       Command.of(
@@ -519,7 +519,7 @@ final class Rocky9 {
               Command.deprecated("autostep", "leave it out"),
               Command.deprecated("btrfs", "use part, or logvol, with xfs or ext4"),
               Command.deprecated("method", "use url, nfs, cdrom or harddrive"),
-              Command.removed("install", "leave it out: url, nfs, cdrom or harddrive say it"),
+              Command.removed("install", "leave it out: url, nfs, cdrom or harddrive are enough"),
               Command.removed("device", "leave it out: drivers are found by the kernel"),
               Command.removed("deviceprobe", "leave it out"),
               Command.removed("dmraid", "leave it out"),
