@@ -294,8 +294,7 @@ final class Arguments {
       }
     }
     if (least(positions.subList(Math.min(filled.size(), positions.size()), positions.size())) > 0) {
-      problems.add(
-          Problem.of(Rule.MISSING_ARGUMENT, "an argument is missing", "add it"));
+      problems.add(Problem.of(Rule.MISSING_ARGUMENT, "an argument is missing", "add it"));
     }
   }
 }

@@ -45,6 +45,9 @@ final class Beyond {
           "bootc",
           "rhsm");
 
+  /** What pykickstart refuses to take twice; of the others it warns. */
+  private static final Set<String> TWICE_REFUSED = Set.of("snapshot", "realm");
+
   private final Kickstart kickstart;
   private final OptionalLong disk;
   private final List<Finding> findings = new ArrayList<>();
@@ -193,7 +196,7 @@ final class Beyond {
             Parsed first = known.putIfAbsent(what, line);
             if (first != null) {
               add(
-                  line.name().equals("snapshot") ? Severity.ERROR : Severity.WARNING,
+                  TWICE_REFUSED.contains(line.name()) ? Severity.ERROR : Severity.WARNING,
                   Rule.DUPLICATE,
                   line,
                   line.word().column(),
@@ -218,6 +221,7 @@ final class Beyond {
               .map(name -> "logvol " + line.value("--vgname").orElse("") + "/" + name);
       case "user", "group", "repo", "snapshot" ->
           line.value("--name").map(name -> line.name() + " " + name);
+      case "realm" -> Optional.of("realm join");
       case "sshpw" -> line.value("--username").map(name -> "sshpw " + name);
       case "fcoe" -> line.value("--nic").map(nic -> "fcoe " + nic);
       case "network" ->

@@ -93,7 +93,8 @@ final class Hints {
     for (String one : known) {
       if (Math.abs(one.length() - word.length()) < FAR) {
         int distance = distance(word, one);
-        if (distance < least || (distance == least && distance < FAR && one.compareTo(nearest) < 0)) {
+        if (distance < least
+            || (distance == least && distance < FAR && one.compareTo(nearest) < 0)) {
           least = distance;
           nearest = one;
         }

@@ -63,7 +63,14 @@ final class Installation {
 
   /** The line as it stands there, since {@code #} begins no comment in it. */
   private static Optional<Problem> realm(Parsed line) {
-    String rest = PythonText.strip(line.raw()).substring(line.name().length());
+    if (!line.raw().startsWith(line.name())) {
+      return Optional.of(
+          Problem.of(
+              Rule.BAD_VALUE,
+              "it must stand at the very beginning of its line",
+              "leave out the white space before it"));
+    }
+    String rest = PythonText.strip(line.raw().substring(line.name().length()));
     List<Token> words;
     try {
       words = Words.of(rest, false);

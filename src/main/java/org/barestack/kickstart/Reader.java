@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reader {
   private static final int DEEPEST = 16;
+
   /** What it means to people. */
   static final String DEPRECATED = " is deprecated: a later release refuses it";
 
@@ -272,7 +273,7 @@ final class Reader {
   /** A line within a section; null if that closes it. */
   private @Nullable Open inside(Open open, At at) {
     boolean all = open.section.kind() != Section.Kind.PACKAGES;
-    if (!all && isBlankOrComment(at.text()) || isAppended(at)) {
+    if ((!all && isBlankOrComment(at.text())) || isAppended(at)) {
       return open;
     }
     String first = firstWord(at);
@@ -442,7 +443,7 @@ final class Reader {
       Parsed line =
           new Parsed(
               word, at.source(), at.line().number(), at.text(), Map.of(), List.of(), List.of());
-      conditions(at, command, line);
+      conditions(at, words, command, line);
       return line;
     }
     Arguments.Result result =
@@ -476,26 +477,33 @@ final class Reader {
             result.given(),
             result.positions(),
             result.left());
-    if (command.remembers()) {
+    if (!command.remembers().isEmpty()) {
       Map<String, Given> earlier =
           remembered.computeIfAbsent(command.name(), _ -> new LinkedHashMap<>());
       Parsed all = line.after(earlier);
-      // Options without a value begin anew in every line.
-      line.given().forEach((name, one) -> {
-        if (one.value().isPresent()) {
-          earlier.put(name, one);
-        }
-      });
-      return conditions(at, command, all) ? line : null;
+      line.given()
+          .forEach((name, one) -> {
+            if (command.remembers().contains(name)) {
+              earlier.put(name, one);
+            }
+          });
+      return conditions(at, words, command, all) ? line : null;
     }
-    return conditions(at, command, line) ? line : null;
+    return conditions(at, words, command, line) ? line : null;
   }
 
-  private boolean conditions(At at, Command command, Parsed line) {
+  private boolean conditions(At at, List<Token> words, Command command, Parsed line) {
     for (Condition condition : command.conditions()) {
       Optional<Problem> problem = condition.problem(line);
       if (problem.isPresent()) {
-        tell(at, line.word(), command.name(), problem.get());
+        Problem told = problem.get();
+        // What an earlier line gave stands elsewhere: there is nothing to point at but the command.
+        boolean isHere = told.at().filter(words::contains).isPresent();
+        tell(
+            at,
+            isHere ? told.at().orElseThrow() : line.word(),
+            command.name(),
+            Problem.of(told.rule(), told.message(), told.remedy()));
         return false;
       }
     }

@@ -102,7 +102,7 @@ final class Rocky9 {
                       Option.value("--host"),
                       Option.value("--port"),
                       Option.value("--level").deprecated("leave it out: all levels are kept"))
-                  .remembering()
+                  .remembering("--host", "--port")
                   .where(needs("--port", "--host")),
               Command.of(
                       "sshpw",
@@ -122,7 +122,8 @@ final class Rocky9 {
                   .takes(ANY)
                   .where(
                       argumentsAtMost(1, "it takes one partition"), Installation.ONE_DRIVER_DISK),
-              Command.of("eula", flag("--agreed", "--agree", "--accepted", "--accept")).where(atLeastOne("--agreed")),
+              Command.of("eula", flag("--agreed", "--agree", "--accepted", "--accept"))
+                  .where(atLeastOne("--agreed")),
 
               // ---- where packages come from
               Command.of("cdrom"),
@@ -202,13 +203,13 @@ final class Rocky9 {
                   Option.value("--stream"),
                   flag("--disable")),
               Command.of(
-                      "rhsm",
-                      Option.value("--organization").needed(),
-                      Option.value("--activation-key").typed(Option.Type.SOME_TEXT).needed(),
-                      flag("--connect-to-insights"),
-                      Option.value("--proxy"),
-                      Option.value("--server-hostname"),
-                      Option.value("--rhsm-baseurl")),
+                  "rhsm",
+                  Option.value("--organization").needed(),
+                  Option.value("--activation-key").typed(Option.Type.SOME_TEXT).needed(),
+                  flag("--connect-to-insights"),
+                  Option.value("--proxy"),
+                  Option.value("--server-hostname"),
+                  Option.value("--rhsm-baseurl")),
               Command.of(
                   "syspurpose",
                   Option.value("--role"),
@@ -224,7 +225,7 @@ final class Rocky9 {
                       Option.list("--xlayouts"),
                       Option.value("--switch"))
                   .takes(ANY)
-                  .remembering()
+                  .remembering("--xlayouts")
                   .where(argumentsAtMost(1, "it takes one layout"), Installation.SOME_KEYBOARD),
               Command.of(
                       "timezone",
@@ -234,7 +235,7 @@ final class Rocky9 {
                       Option.list("--ntpservers")
                           .deprecated("write timesource --ntp-server=SERVER, one line a server"))
                   .takes(ANY)
-                  .remembering()
+                  .remembering("--ntpservers")
                   .where(
                       Installation.SOME_TIMEZONE,
                       argumentsAtMost(1, "it takes one time zone"),
@@ -288,7 +289,7 @@ final class Rocky9 {
                   Option.value("--remove-service"),
                   flag("--use-system-defaults")),
               Command.of("services", Option.list("--disabled"), Option.list("--enabled"))
-                  .remembering()
+                  .remembering("--disabled", "--enabled")
                   .where(Installation.SOME_SERVICES),
               Command.of(
                   "firstboot",
@@ -366,7 +367,7 @@ final class Rocky9 {
               Command.of(
                       "nvdimm",
                       Option.value("--namespace"),
-                      Option.value("--blockdevs"),
+                      Option.list("--blockdevs"),
                       choice("--mode", "sector"),
                       integer("--sectorsize"))
                   .takes(ONE)
@@ -377,7 +378,7 @@ final class Rocky9 {
               Command.of("zipl", flag("--secure-boot"), flag("--force-secure-boot"))
                   .with(flag("--no-secure-boot")),
               Command.of("ignoredisk", Option.list("--drives"), Option.list("--only-use"))
-                  .remembering()
+                  .remembering("--drives", "--only-use")
                   .where(exactlyOne("--drives", "--only-use")),
               Command.of(
                   "clearpart",

@@ -36,8 +36,7 @@ record Section(String opening, Kind kind, Command header) {
     return new Section(
         "%packages",
         Kind.PACKAGES,
-        Command.of("%packages", options)
-            .where(Conditions.atMostOne("--default", "--nocore")));
+        Command.of("%packages", options).where(Conditions.atMostOne("--default", "--nocore")));
   }
 
   /** One whose header and text are not looked at. */

@@ -8,8 +8,7 @@ import org.barestack.kickstart.Command.Problem;
 
 /** What must hold of commands that divide disks. */
 final class Storage {
-  private static final String NO_CACHE =
-      "leave out --cachepvs, --cachesize and --cachemode";
+  private static final String NO_CACHE = "leave out --cachepvs, --cachesize and --cachemode";
 
   private Storage() {}
 
@@ -17,7 +16,11 @@ final class Storage {
       line ->
           line.value("--fstype").filter("tmpfs"::equals).isPresent()
                   && (line.has("--grow") || isMore(line, "--maxsize"))
-              ? conflict(line, "--fstype", "tmpfs takes no --grow and no --maxsize", "leave them out: --size is its size")
+              ? conflict(
+                  line,
+                  "--fstype",
+                  "tmpfs takes no --grow and no --maxsize",
+                  "leave them out: --size is its size")
               : Optional.empty();
 
   static final Condition ONE_COST_OF_A_KEY =
@@ -26,7 +29,8 @@ final class Storage {
               ? conflict(
                   line,
                   "--pbkdf-iterations",
-                  "--pbkdf-time and --pbkdf-iterations cannot stand together", "keep one of them")
+                  "--pbkdf-time and --pbkdf-iterations cannot stand together",
+                  "keep one of them")
               : Optional.empty();
 
   static final Condition NO_BTRFS =
@@ -126,17 +130,23 @@ final class Storage {
     boolean cached =
         isMore(line, "--cachesize") || line.says("--cachemode") || line.says("--cachepvs");
     if (line.has("--resize") && !isThere(line)) {
-      return conflict(line, "--resize", "--resize needs --useexisting", "add --useexisting, or leave out --resize");
+      return conflict(
+          line,
+          "--resize",
+          "--resize needs --useexisting",
+          "add --useexisting, or leave out --resize");
     }
     if (line.has("--resize") && !isMore(line, "--size")) {
-      return conflict(line, "--resize", "--resize needs --size", "add --size=MIB, or leave out --resize");
+      return conflict(
+          line, "--resize", "--resize needs --size", "add --size=MIB, or leave out --resize");
     }
     if ((isMore(line, "--chunksize") || isMore(line, "--metadatasize"))
         && !line.has("--thinpool")) {
       return conflict(
           line,
           line.has("--chunksize") ? "--chunksize" : "--metadatasize",
-          "--chunksize and --metadatasize are for thin pools", "leave them out, or add --thinpool");
+          "--chunksize and --metadatasize are for thin pools",
+          "leave them out, or add --thinpool");
     }
     if (!sized) {
       return missing(
@@ -146,7 +156,8 @@ final class Storage {
       return bad(line, "--percent", "takes 0 to 100");
     }
     if (isMore(line, "--size") && isMore(line, "--percent")) {
-      return conflict(line, "--percent", "--size and --percent cannot stand together", "keep one of them");
+      return conflict(
+          line, "--percent", "--size and --percent cannot stand together", "keep one of them");
     }
     return cached ? cache(line) : Optional.empty();
   }
@@ -164,7 +175,11 @@ final class Storage {
       return conflict(line, option, "a thin volume gets no cache", NO_CACHE);
     }
     if (!line.says("--cachepvs") || !isMore(line, "--cachesize")) {
-      return conflict(line, option, "a cache needs --cachepvs and --cachesize", "add both, or leave all of them out");
+      return conflict(
+          line,
+          option,
+          "a cache needs --cachepvs and --cachesize",
+          "add both, or leave all of them out");
     }
     return line.value("--cachemode")
             .filter(mode -> !mode.equals("writeback") && !mode.equals("writethrough"))
@@ -184,7 +199,11 @@ final class Storage {
               "write a path that begins with /, or none"));
     }
     return line.says("--mkfsoptions") && !line.has("--reformat")
-        ? conflict(line, "--mkfsoptions", "--mkfsoptions needs --reformat", "add --reformat, or leave out --mkfsoptions")
+        ? conflict(
+            line,
+            "--mkfsoptions",
+            "--mkfsoptions needs --reformat",
+            "add --reformat, or leave out --mkfsoptions")
         : Optional.empty();
   }
 
@@ -210,7 +229,11 @@ final class Storage {
   private static Optional<Problem> nvdimm(Parsed line) {
     String action = line.arguments().getFirst().text();
     if (line.says("--namespace") && line.says("--blockdevs")) {
-      return conflict(line, "--blockdevs", "--namespace and --blockdevs cannot stand together", "keep one of them");
+      return conflict(
+          line,
+          "--blockdevs",
+          "--namespace and --blockdevs cannot stand together",
+          "keep one of them");
     }
     return switch (action) {
       case "reconfigure" -> {
@@ -253,8 +276,7 @@ final class Storage {
 
   private static Optional<Problem> conflict(
       Parsed line, String option, String message, String remedy) {
-    return Optional.of(
-        new Problem(Rule.CONFLICTING_OPTIONS, line.at(option), message, remedy));
+    return Optional.of(new Problem(Rule.CONFLICTING_OPTIONS, line.at(option), message, remedy));
   }
 
   private static Optional<Problem> bad(Parsed line, String option, String what) {

@@ -28,17 +28,44 @@ public class KickstartFuzzTest {
         KickstartCasesTest.cases().map(one -> one.kickstart().getBytes(UTF_8)).distinct().toList();
     TreeSet<String> words = new TreeSet<>();
     for (Release release : Release.values()) {
-      release.grammar().commands().forEach((name, command) -> {
-        words.add("\n" + name + " ");
-        command.options().forEach(option -> words.add(" " + option.name() + "="));
-      });
+      release
+          .grammar()
+          .commands()
+          .forEach((name, command) -> {
+            words.add("\n" + name + " ");
+            command.options().forEach(option -> words.add(" " + option.name() + "="));
+          });
       release.grammar().sections().keySet().forEach(opening -> words.add("\n" + opening + "\n"));
     }
     words.addAll(
         List.of(
-            "\n%end\n", "\n%include /tmp/x\n", "\n%ksappend ", "\"", "'", "\\", "#", "--", "-", "=",
-            ",", "@", "@^", "|", " ", "\t", "\r\n", "\u000b", "\u0085", "\u2028", "\ud83d\ude00",
-            "99999999999999999999", "-1", "0", "pv.01", "raid.01", "/"));
+            "\n%end\n",
+            "\n%include /tmp/x\n",
+            "\n%ksappend ",
+            "\"",
+            "'",
+            "\\",
+            "#",
+            "--",
+            "-",
+            "=",
+            ",",
+            "@",
+            "@^",
+            "|",
+            " ",
+            "\t",
+            "\r\n",
+            "\u000b",
+            "\u0085",
+            "\u2028",
+            "\ud83d\ude00",
+            "99999999999999999999",
+            "-1",
+            "0",
+            "pv.01",
+            "raid.01",
+            "/"));
     assertThat(seeds).hasSizeGreaterThan(400);
     Fuzz.run(
         "kickstart",
@@ -126,8 +153,9 @@ public class KickstartFuzzTest {
         new Large("one long number", "part / --size=" + "1_".repeat(MEGABYTE / 2) + "1"),
         new Large("one long hash", "rootpw --iscrypted $6$" + "a".repeat(MEGABYTE)),
         new Large("one long list", "services --enabled=" + ", ".repeat(MEGABYTE / 2)),
-        new Large("bridge options", "network --bridgeslaves=a --bridgeopts="
-            + "a=b,".repeat(MEGABYTE / 4)),
+        new Large(
+            "bridge options",
+            "network --bridgeslaves=a --bridgeopts=" + "a=b,".repeat(MEGABYTE / 4)),
         new Large("quotes", "\"".repeat(MEGABYTE)),
         new Large("an open quote a line", "url \"\n".repeat(MEGABYTE / 6)),
         new Large("backslashes", "\\".repeat(MEGABYTE)),

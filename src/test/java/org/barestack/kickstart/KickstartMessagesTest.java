@@ -17,9 +17,7 @@ import java.util.stream.Stream;
 import org.barestack.testing.Golden;
 import org.junit.jupiter.api.Test;
 
-/**
- * What people are told: a bad kickstart for each rule, named by it, and beside it what is said.
- */
+/** What people are told: a bad kickstart for each rule, named by it, and beside it what is said. */
 class KickstartMessagesTest {
   private static final String FOLDER = "org/barestack/kickstart/messages";
   private static final Path KICKSTARTS = Path.of("src/test/resources", FOLDER);
@@ -62,8 +60,7 @@ class KickstartMessagesTest {
     Release release =
         kickstart.startsWith("#version=RHEL10\n") ? Release.ROCKY_10 : Release.ROCKY_9;
     // What is no UTF-8 is kept as UTF-8 here, so that tools can show it.
-    byte[] octets =
-        kickstart.getBytes(name.equals(Rule.NOT_TEXT.toString()) ? ISO_8859_1 : UTF_8);
+    byte[] octets = kickstart.getBytes(name.equals(Rule.NOT_TEXT.toString()) ? ISO_8859_1 : UTF_8);
     return KickstartCheck.of(release).onDisk(DISK).check(octets).findings().stream()
         .map(finding ->
             "%d:%d: %s: %s [%s]; %s%n"
