@@ -72,7 +72,16 @@ record Command(
 
   static Command of(String name, Option... options) {
     return new Command(
-        name, Fate.GOOD, "", false, List.of(options), List.of(), Set.of(), Set.of(), false, List.of());
+        name,
+        Fate.GOOD,
+        "",
+        false,
+        List.of(options),
+        List.of(),
+        Set.of(),
+        Set.of(),
+        false,
+        List.of());
   }
 
   /** One whose arguments are another program's. */
@@ -84,7 +93,16 @@ record Command(
   /** One that the installer refuses. */
   static Command removed(String name, String instead) {
     return new Command(
-        name, Fate.REMOVED, instead, true, List.of(), List.of(), Set.of(), Set.of(), false, List.of());
+        name,
+        Fate.REMOVED,
+        instead,
+        true,
+        List.of(),
+        List.of(),
+        Set.of(),
+        Set.of(),
+        false,
+        List.of());
   }
 
   /** One that the installer takes with any arguments, and warns of. */
