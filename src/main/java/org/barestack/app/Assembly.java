@@ -40,6 +40,7 @@ import org.barestack.cloud.Deadlines;
 import org.barestack.cloud.Hypervisor;
 import org.barestack.cloud.Patience;
 import org.barestack.command.BuildIsoCommand;
+import org.barestack.command.CheckKickstartCommand;
 import org.barestack.command.CloudApplyCommand;
 import org.barestack.command.CloudCommand;
 import org.barestack.command.CloudDestroyCommand;
@@ -135,6 +136,7 @@ final class Assembly {
   static CommandLine commandLine() {
     return new CommandLine(new Root())
         .addSubcommand(new ValidateCommand())
+        .addSubcommand(new CheckKickstartCommand())
         .addSubcommand(new SchemaCommand())
         .addSubcommand(new RenderKickstartCommand())
         .addSubcommand(new RenderCloudInitCommand())

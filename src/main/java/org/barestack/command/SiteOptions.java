@@ -73,6 +73,11 @@ class SiteOptions {
     return new Renderer(List.of(folder()));
   }
 
+  /** The same for a command that goes over all nodes once. */
+  Renderer rendererForOnePass() {
+    return Renderer.forOnePass(List.of(folder()));
+  }
+
   /** The site; if it has errors, they end the command. */
   Site load() {
     return switch (SiteFile.load(file(), renderer().roles())) {

@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.barestack.check.SiteCheck;
 import org.barestack.model.Node;
 import org.barestack.model.Site;
 import org.barestack.render.Renderer;
-import org.barestack.render.TemplateException;
-import org.barestack.render.TemplateProblem;
 import org.barestack.secrets.SecretsFile;
 import org.barestack.secrets.SiteSecrets;
 import org.barestack.secrets.SiteSecrets.Answer;
@@ -56,13 +55,13 @@ public final class ValidateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Renderer renderer = options.renderer();
+    Renderer renderer = options.rendererForOnePass();
     Findings findings =
         switch (SiteFile.load(options.file(), renderer.roles())) {
           case SiteResult.Bad(List<SiteProblem> problems) -> new Findings(problems, 0);
           case SiteResult.Good(Site site, List<SiteProblem> warnings) -> {
             List<SiteProblem> all = new ArrayList<>(warnings);
-            all.addAll(rendered(renderer, site));
+            all.addAll(SiteCheck.problems(renderer, site, options.file()));
             all.addAll(secrets(site));
             all.addAll(deviations(renderer, site));
             yield new Findings(all, site.nodes().size());
@@ -86,30 +85,6 @@ public final class ValidateCommand implements Callable<Integer> {
             ? "good, " + SiteOptions.count(findings.nodes(), "node")
             : SiteOptions.count(findings.errors(), "error"))
         + (warnings == 0 ? "" : ", " + SiteOptions.count(warnings, "warning"));
-  }
-
-  /** A template's problem usually shows in every node of a role; it is told once. */
-  private List<SiteProblem> rendered(Renderer renderer, Site site) {
-    Map<TemplateProblem, SiteProblem> problems = new LinkedHashMap<>();
-    for (Node node : site.nodes()) {
-      try {
-        renderer.artefacts(site, node);
-      } catch (TemplateException e) {
-        for (TemplateProblem problem : e.problems()) {
-          problems.putIfAbsent(
-              problem,
-              new SiteProblem(
-                  Severity.ERROR,
-                  file(problem),
-                  Math.max(1, problem.line()),
-                  1,
-                  "nodes." + node.name(),
-                  problem.message(),
-                  "correct the template, or the value it was given"));
-        }
-      }
-    }
-    return problems.values().stream().sorted().toList();
   }
 
   /** Both files or none; and, where the identity is at hand, whether they belong together. */
@@ -182,12 +157,6 @@ public final class ValidateCommand implements Callable<Integer> {
   /** A file of the site's folder as the caller would name it. */
   private Path named(Path file) {
     return options.file().resolveSibling(file.getFileName());
-  }
-
-  /** A template of the site's own, as seen from here; else one of ours, by its name. */
-  private String file(TemplateProblem problem) {
-    Path own = options.file().resolveSibling(problem.file());
-    return Files.exists(own) ? own.toString() : problem.file();
   }
 
   private static Map<String, @Nullable Object> fields(SiteProblem problem) {

@@ -1,48 +1,69 @@
 package org.barestack.kickstart;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What Python, in which the installer is written, takes for lines, white space and numbers. */
 final class PythonText {
   private PythonText() {}
 
   /**
-   * A line of a text.
+   * A line of a text, with what ends it.
    *
+   * @param whole the text
    * @param number as editors count: by line feeds, from 1
-   * @param text with what ends it
+   * @param begin where it begins, from 0
+   * @param end behind its last character
    */
-  record Line(int number, String text) {}
+  record Line(String whole, int number, int begin, int end) {
+    /** The line by itself. */
+    String text() {
+      return whole.substring(begin, end);
+    }
 
-  /** As {@code str.splitlines} does, which knows more ends of lines than editors do. */
-  static List<Line> lines(String text) {
-    List<Line> lines = new ArrayList<>();
-    int number = 1;
-    int begin = 0;
-    int i = 0;
-    while (i < text.length()) {
-      char c = text.charAt(i);
-      i++;
-      if (isLineEnd(c)) {
-        boolean both = c == '\r' && i < text.length() && text.charAt(i) == '\n';
-        if (both) {
-          i++;
-        }
-        lines.add(new Line(number, text.substring(begin, i)));
-        if (both || c == '\n') {
-          number++;
-        }
-        begin = i;
+    /** Its first character that is no white space; a space if it has none. */
+    char first() {
+      int i = begin;
+      while (i < end && isSpace(whole.charAt(i))) {
+        i++;
       }
+      return i < end ? whole.charAt(i) : ' ';
     }
-    if (begin < text.length()) {
-      lines.add(new Line(number, text.substring(begin)));
+  }
+
+  /** The first line of a text; null if it is empty. */
+  static @Nullable Line firstLine(String text) {
+    return text.isEmpty() ? null : new Line(text, 1, 0, end(text, 0));
+  }
+
+  /** The line that follows; null if none does. */
+  static @Nullable Line lineAfter(Line line) {
+    int begin = line.end();
+    if (begin == line.whole().length()) {
+      return null;
     }
-    return lines;
+    boolean lineFeed = line.whole().charAt(begin - 1) == '\n';
+    return new Line(
+        line.whole(), line.number() + (lineFeed ? 1 : 0), begin, end(line.whole(), begin));
+  }
+
+  /** Behind a line's end, which Python's {@code str.splitlines} knows more of than editors do. */
+  private static int end(String text, int begin) {
+    int i = begin;
+    while (i < text.length() && !isLineEnd(text.charAt(i))) {
+      i++;
+    }
+    if (i == text.length()) {
+      return i;
+    }
+    boolean both = text.charAt(i) == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n';
+    return i + (both ? 2 : 1);
   }
 
   private static boolean isLineEnd(char c) {
+    return (c < ' ' || c > '~') && isRareLineEnd(c);
+  }
+
+  private static boolean isRareLineEnd(char c) {
     return switch (c) {
       case '\n', '\r', '\u000b', '\f', '\u001c', '\u001d', '\u001e', '\u0085', '\u2028', '\u2029' ->
           true;
@@ -52,9 +73,13 @@ final class PythonText {
 
   /** As {@code str.isspace} does. */
   static boolean isSpace(int c) {
+    return c <= ' '
+        ? c == ' ' || (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x1f)
+        : c > '~' && isRareSpace(c);
+  }
+
+  private static boolean isRareSpace(int c) {
     return Character.getType(c) == Character.SPACE_SEPARATOR
-        || (c >= 0x09 && c <= 0x0d)
-        || (c >= 0x1c && c <= 0x1f)
         || c == 0x85
         || c == 0x2028
         || c == 0x2029;

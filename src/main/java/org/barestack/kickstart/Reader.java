@@ -44,12 +44,11 @@ final class Reader {
   /** A text that is being read. */
   private static final class Source {
     private final String name;
-    private final List<Line> lines;
-    private int next;
+    private @Nullable Line next;
 
-    Source(String name, List<Line> lines) {
+    Source(String name, String text) {
       this.name = name;
-      this.lines = lines;
+      this.next = PythonText.firstLine(text);
     }
   }
 
@@ -98,10 +97,9 @@ final class Reader {
   }
 
   private void read(String text) {
-    List<Line> lines = PythonText.lines(text);
-    if (lines.isEmpty()) {
+    if (text.isEmpty()) {
       add(
-          new At("", new Line(1, "")),
+          new At("", new Line("", 1, 0, 0)),
           1,
           Severity.ERROR,
           Rule.EMPTY_FILE,
@@ -109,7 +107,7 @@ final class Reader {
           "write commands into it, or look for what should have written it");
       return;
     }
-    sources.push(new Source("", lines));
+    sources.push(new Source("", text));
     Open open = null;
     At at = next();
     while (at != null) {
@@ -124,8 +122,10 @@ final class Reader {
   private @Nullable At next() {
     while (!sources.isEmpty()) {
       Source source = sources.element();
-      if (source.next < source.lines.size()) {
-        return new At(source.name, source.lines.get(source.next++));
+      Line line = source.next;
+      if (line != null) {
+        source.next = PythonText.lineAfter(line);
+        return new At(source.name, line);
       }
       sources.pop();
     }
@@ -141,14 +141,14 @@ final class Reader {
     return text.substring(0, end);
   }
 
-  private static boolean isBlankOrComment(String line) {
-    String text = PythonText.stripLeading(line);
-    return text.isEmpty() || text.startsWith("#");
+  private static boolean isBlankOrComment(At at) {
+    char first = at.line().first();
+    return first == ' ' || first == '#';
   }
 
   /** A line outside of sections; the section that it opens, if it does. */
   private @Nullable Open command(At at) {
-    if (isBlankOrComment(at.text()) || isAppended(at)) {
+    if (isBlankOrComment(at) || isAppended(at)) {
       return null;
     }
     List<Token> words = words(at, true);
@@ -210,7 +210,7 @@ final class Reader {
         || sources.stream().anyMatch(source -> source.name.equals(name))) {
       error(at, words.get(1), Rule.INCLUDE, name + " includes itself", "break the circle");
     } else {
-      sources.push(new Source(name, PythonText.lines(text)));
+      sources.push(new Source(name, text));
     }
   }
 
@@ -219,6 +219,9 @@ final class Reader {
    * what that is, nobody knows here.
    */
   private boolean isAppended(At at) {
+    if (at.line().first() != '%') {
+      return false;
+    }
     String line = PythonText.strip(at.text());
     if (!line.startsWith(APPEND)) {
       return false;
@@ -273,14 +276,14 @@ final class Reader {
   /** A line within a section; null if that closes it. */
   private @Nullable Open inside(Open open, At at) {
     boolean all = open.section.kind() != Section.Kind.PACKAGES;
-    if ((!all && isBlankOrComment(at.text())) || isAppended(at)) {
+    if ((!all && isBlankOrComment(at)) || isAppended(at)) {
       return open;
     }
-    String first = firstWord(at);
-    if (!first.startsWith("%")) {
+    if (at.line().first() != '%') {
       body(open, at);
       return open;
     }
+    String first = firstWord(at);
     if (grammar.section(first).isEmpty() && !first.equals(END) && !first.equals(INCLUDE)) {
       body(open, at);
       return open;
@@ -315,7 +318,7 @@ final class Reader {
     if (open.section.kind() == Section.Kind.PACKAGES) {
       packages(at);
     }
-    open.text.append(at.text());
+    open.text.append(at.line().whole(), at.line().begin(), at.line().end());
   }
 
   private void close(Open open) {

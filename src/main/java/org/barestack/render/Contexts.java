@@ -170,10 +170,10 @@ final class Contexts {
   static String heredoc(String text) {
     String[] lines = text.split("\n", -1);
     for (int i = 0; i < lines.length; i++) {
-      if (lines[i].chars().anyMatch(c -> c != '\t' && breaksLines(c))) {
+      if (holdsControl(lines[i])) {
         throw new Refusal("line " + (i + 1) + " of the text holds a control character");
       }
-      if (Sections.WORDS.contains(lines[i].strip().split("\\s", 2)[0])) {
+      if (Sections.WORDS.contains(Sections.firstWord(lines[i]))) {
         throw new Refusal(
             "line "
                 + (i + 1)
@@ -182,11 +182,21 @@ final class Contexts {
                 + "'");
       }
     }
+    List<String> all = List.of(lines);
     String marker = "EOF";
-    while (List.of(lines).contains(marker)) {
+    while (all.contains(marker)) {
       marker += "_";
     }
     return "<<'" + marker + "'\n" + text + (text.endsWith("\n") ? "" : "\n") + marker;
+  }
+
+  private static boolean holdsControl(String line) {
+    for (int i = 0; i < line.length(); i++) {
+      if (line.charAt(i) != '\t' && breaksLines(line.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Certificates, or nothing, as lines of a file; the last line break is the template's. */

@@ -52,14 +52,29 @@ public final class Renderer {
 
   private final Templates kickstart;
   private final Templates pxe;
+  private volatile @Nullable SiteView siteView;
+
+  private record SiteView(Site site, Map<String, Object> view) {}
 
   /**
    * @param siteRoots directories whose folders {@code kickstart-templates} and {@code pxe} go
    *     before ours, file by file; the first one wins
    */
   public Renderer(List<Path> siteRoots) {
-    this.kickstart = new Templates("kickstart-templates", siteRoots);
-    this.pxe = new Templates("pxe", siteRoots);
+    this(siteRoots, false);
+  }
+
+  private Renderer(List<Path> siteRoots, boolean onePass) {
+    this.kickstart = new Templates("kickstart-templates", siteRoots, onePass);
+    this.pxe = new Templates("pxe", siteRoots, onePass);
+  }
+
+  /**
+   * One that reads each template once and does nothing twice that is the same for all nodes of a
+   * site: for commands that go over all of them. It does not see templates change.
+   */
+  public static Renderer forOnePass(List<Path> siteRoots) {
+    return new Renderer(siteRoots, true);
   }
 
   /** The roles that there are templates for: the folders in {@code roles}. */
@@ -354,9 +369,20 @@ public final class Renderer {
     return disks;
   }
 
+  /** The same map for the same site: it lists all nodes, and each of them is rendered with it. */
+  @SuppressWarnings("ReferenceEquality") // comparing two sites of a thousand nodes takes longer
+  private Map<String, Object> siteView(Site site) {
+    SiteView known = siteView;
+    if (known == null || known.site() != site) {
+      known = new SiteView(site, Views.site(site));
+      siteView = known;
+    }
+    return known.view();
+  }
+
   private Map<String, Object> view(Site site, Node node, @Nullable InstallId id) {
     Map<String, Object> view = new HashMap<>();
-    view.put("site", Views.site(site));
+    view.put("site", siteView(site));
     view.put("node", Views.node(site, node));
     view.put("tree_is_ours", site.rocky().tree() == null);
     if (id != null) {

@@ -30,6 +30,22 @@ record Sections(List<String> commands, List<Section> sections, List<TemplateProb
           "%anaconda",
           "%certificate");
 
+  /** A line's first word if it begins with a percent sign, as those of sections do; else empty. */
+  static String firstWord(String line) {
+    int begin = 0;
+    while (begin < line.length() && Character.isWhitespace(line.charAt(begin))) {
+      begin++;
+    }
+    if (begin == line.length() || line.charAt(begin) != '%') {
+      return "";
+    }
+    int end = begin;
+    while (end < line.length() && !Character.isWhitespace(line.charAt(end))) {
+      end++;
+    }
+    return line.substring(begin, end);
+  }
+
   static Stream<TemplateProblem> problems(String kickstart) {
     return of(kickstart).problems().stream();
   }
@@ -42,7 +58,7 @@ record Sections(List<String> commands, List<Section> sections, List<TemplateProb
     Section open = null;
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);
-      String word = line.strip().split("\\s", 2)[0];
+      String word = firstWord(line);
       if (open == null && WORDS.contains(word) && !word.equals("%include")) {
         open = new Section(line, i + 1, new ArrayList<>());
         sections.add(open);

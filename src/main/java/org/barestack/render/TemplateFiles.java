@@ -11,12 +11,15 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder of templates that is laid together, file by file, from the site's own folders and the
@@ -25,13 +28,18 @@ import java.util.stream.Stream;
 final class TemplateFiles {
   private final String folder;
   private final List<Path> roots;
+  private final @Nullable Map<String, Optional<String>> texts;
+  private final @Nullable Map<String, SortedSet<String>> lists;
 
   /**
    * @param folder name of the folder in each root and on the class path
    * @param siteRoots directories that may hold a folder of that name; the first one wins
+   * @param once whether each file is read once only, so that later changes are not seen
    */
-  TemplateFiles(String folder, List<Path> siteRoots) {
+  TemplateFiles(String folder, List<Path> siteRoots, boolean once) {
     this.folder = folder;
+    this.texts = once ? new ConcurrentHashMap<>() : null;
+    this.lists = once ? new ConcurrentHashMap<>() : null;
     List<Path> all = new ArrayList<>();
     siteRoots.forEach(root -> all.add(root.resolve(folder)));
     all.add(onClassPath(folder));
@@ -71,6 +79,10 @@ final class TemplateFiles {
    * @throws TemplateException if the name leads out of the folder, or the file is not UTF-8
    */
   Optional<String> read(String name) {
+    return texts == null ? readNow(name) : texts.computeIfAbsent(name, this::readNow);
+  }
+
+  private Optional<String> readNow(String name) {
     Path relative = Path.of(name);
     if (relative.isAbsolute()
         || relative.startsWith("..")
@@ -98,6 +110,10 @@ final class TemplateFiles {
 
   /** Names of all files below a sub-folder, relative to it, over all roots. */
   SortedSet<String> list(String subfolder) {
+    return lists == null ? listNow(subfolder) : lists.computeIfAbsent(subfolder, this::listNow);
+  }
+
+  private SortedSet<String> listNow(String subfolder) {
     SortedSet<String> names = new TreeSet<>();
     for (Path root : roots) {
       Path directory = root.resolve(subfolder);
@@ -111,6 +127,6 @@ final class TemplateFiles {
         }
       }
     }
-    return names;
+    return Collections.unmodifiableSortedSet(names);
   }
 }

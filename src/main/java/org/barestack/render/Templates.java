@@ -30,8 +30,10 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import jinjava.javax.el.ELContext;
@@ -62,12 +64,38 @@ final class Templates {
   private static final Set<String> PLAIN_FILTERS =
       Set.of("default", "first", "join", "last", "length", "lower", "replace", "upper");
 
+  /** What is the same for all nodes of a site. */
+  private static final Set<String> OF_THE_SITE = Set.of("site", "tree_is_ours");
+
   private final TemplateFiles files;
   private final Jinjava jinjava;
+  private final @Nullable OnePass onePass;
 
   Templates(String folder, List<Path> siteRoots) {
-    this.files = new TemplateFiles(folder, siteRoots);
+    this(folder, siteRoots, false);
+  }
+
+  /** What one pass over the nodes of a site need not do again. */
+  private record OnePass(
+      Map<String, Node> trees,
+      Map<String, OfSite> outputs,
+      Map<String, Map<String, Rendered>> written) {}
+
+  /** The output of a template that reads nothing but the site. */
+  private record OfSite(Object site, String output) {}
+
+  /**
+   * @param onePass whether files are read, checked and, where no node has a part in them, rendered
+   *     once only; else a change of a file is seen at once
+   */
+  Templates(String folder, List<Path> siteRoots, boolean onePass) {
+    this.files = new TemplateFiles(folder, siteRoots, onePass);
     this.jinjava = new Jinjava(config());
+    this.onePass =
+        onePass
+            ? new OnePass(
+                new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>())
+            : null;
   }
 
   private static JinjavaConfig config() {
@@ -126,27 +154,83 @@ final class Templates {
    * @param variables maps, lists, strings, numbers and booleans; no null anywhere
    * @throws TemplateException with every problem found
    */
+  @SuppressWarnings("ReferenceEquality") // the views of two sites are long, and never equal
   String render(String name, Map<String, ?> variables) {
-    return new Rendering(variables).run(name);
+    Object site = variables.get("site");
+    if (onePass == null || site == null) {
+      return new Rendering(variables).run(name);
+    }
+    OfSite known = onePass.outputs().get(name);
+    if (known != null && known.site() == site) {
+      return known.output();
+    }
+    Rendering rendering = new Rendering(variables);
+    String output = rendering.run(name);
+    if (!rendering.hasReadOfANode()) {
+      onePass.outputs().put(name, new OfSite(site, output));
+    }
+    return output;
+  }
+
+  /** Notes whether a template reads what is not the same for all nodes. */
+  private static final class Watched extends Context {
+    private final Rendering rendering;
+    private final Set<String> ofANode;
+    private boolean read;
+
+    Watched(
+        Rendering rendering,
+        Context parent,
+        Map<String, ?> variables,
+        Map<Library, Set<String>> disabled) {
+      super(parent, variables, disabled);
+      this.rendering = rendering;
+      this.ofANode = new HashSet<>(variables.keySet());
+      ofANode.removeAll(OF_THE_SITE);
+    }
+
+    @Override
+    public @Nullable Object get(Object name) {
+      read |= ofANode.contains(name);
+      return super.get(name);
+    }
+
+    @Override
+    public @Nullable Object get(Object name, @Nullable Object otherwise) {
+      read |= ofANode.contains(name);
+      return super.get(name, otherwise);
+    }
   }
 
   /** One file with all that it includes, rendered once. */
   private final class Rendering {
     private final Deque<String> open = new ArrayDeque<>();
     private final Set<TemplateProblem> problems = new LinkedHashSet<>();
+    private final Watched context;
     private final JinjavaInterpreter interpreter;
 
     Rendering(Map<String, ?> variables) {
-      Context context =
-          new Context(
-              jinjava.getGlobalContext(), variables, jinjava.getGlobalConfig().getDisabled());
+      context =
+          new Watched(
+              this, jinjava.getGlobalContext(), variables, jinjava.getGlobalConfig().getDisabled());
       context.setExpressionStrategy(new OnlyRendered());
       context.setDynamicVariableResolver(variable -> {
         throw new Refusal("'" + variable + "' is not defined");
       });
-      Contexts.BY_NAME.forEach((name, write) -> context.registerFilter(new InContext(name, write)));
-      context.registerTag(new Include(this));
+      Contexts.BY_NAME.forEach(
+          (name, write) -> context.registerFilter(new InContext(name, write, written(name))));
+      context.registerTag(new Include());
       interpreter = new JinjavaInterpreter(jinjava, context, jinjava.getGlobalConfig());
+    }
+
+    private @Nullable Map<String, Rendered> written(String filter) {
+      return onePass == null
+          ? null
+          : onePass.written().computeIfAbsent(filter, _ -> new ConcurrentHashMap<>());
+    }
+
+    boolean hasReadOfANode() {
+      return context.read;
     }
 
     String run(String name) {
@@ -192,16 +276,29 @@ final class Templates {
 
     private String template(String text) {
       try {
-        var tree = interpreter.parse(TemplateSource.prepare(text));
-        check(tree);
-        lengthSign(text);
-        return interpreter.render(tree, false);
+        return interpreter.render(tree(text), false);
       } catch (InterpretException e) {
         report(e.getLineNumber() - 1, reason(e, String.valueOf(e.getMessage())));
         return "";
       } finally {
         collect();
       }
+    }
+
+    private Node tree(String text) {
+      Node known = onePass == null ? null : onePass.trees().get(text);
+      if (known != null) {
+        return known;
+      }
+      int before = problems.size();
+      Node tree = interpreter.parse(TemplateSource.prepare(text));
+      check(tree);
+      lengthSign(text);
+      collect();
+      if (onePass != null && problems.size() == before) {
+        onePass.trees().put(text, tree);
+      }
+      return tree;
     }
 
     /** Bash's length of an array looks like the start of a comment, here as in any Jinja. */
@@ -269,12 +366,21 @@ final class Templates {
 
   /** Writes a value for one context. */
   private static final class InContext implements Filter {
+    /** In characters; what is longer is a file, and the same one on many nodes. */
+    private static final int LONG = 500;
+
     private final String name;
     private final Function<Object, String> write;
+    private final @Nullable Map<String, Rendered> written;
 
-    InContext(String name, Function<Object, String> write) {
+    /**
+     * @param written what long texts became before; null to write each anew
+     */
+    InContext(
+        String name, Function<Object, String> write, @Nullable Map<String, Rendered> written) {
       this.name = name;
       this.write = write;
+      this.written = written;
     }
 
     @Override
@@ -287,7 +393,9 @@ final class Templates {
       if (value == null) {
         throw new Refusal("there is no value to write here");
       }
-      return new Rendered(write.apply(value));
+      return written != null && value instanceof String text && text.length() > LONG
+          ? written.computeIfAbsent(text, one -> new Rendered(write.apply(one)))
+          : new Rendered(write.apply(value));
     }
   }
 
@@ -321,12 +429,6 @@ final class Templates {
     private static final long serialVersionUID = 1;
     private static final String OPTIONAL = "ignore missing";
 
-    private final transient Rendering rendering;
-
-    Include(Rendering rendering) {
-      this.rendering = rendering;
-    }
-
     @Override
     public String getName() {
       return "include";
@@ -339,6 +441,7 @@ final class Templates {
 
     @Override
     public String interpret(TagNode tag, JinjavaInterpreter interpreter) {
+      Rendering rendering = rendering(interpreter.getContext());
       String helpers = tag.getHelpers().strip();
       boolean optional = helpers.endsWith(OPTIONAL);
       String expression =
@@ -357,6 +460,15 @@ final class Templates {
       String lines = output.endsWith("\n") ? output.substring(0, output.length() - 1) : output;
       return ownLine ? lines : TemplateSource.lines(lines);
     }
+  }
+
+  /** The one that a context belongs to; a tree that was parsed before may serve many of them. */
+  private static Rendering rendering(Context context) {
+    Context at = context;
+    while (!(at instanceof Watched watched)) {
+      at = Objects.requireNonNull(at.getParent(), "every context is below one of ours");
+    }
+    return watched.rendering;
   }
 
   /** Reads entries of maps, elements of lists and the counters of a loop; calls nothing. */

@@ -16,9 +16,6 @@ final class NodesCheck {
   /** Linux's HOST_NAME_MAX. */
   private static final int MAX_HOST_NAME = 64;
 
-  /** CloudStack's documentation, for KVM. */
-  private static final int MAX_HOSTS_IN_CLUSTER = 16;
-
   private final Reading reading;
   private final Value nodes;
   private final List<NodeReader> readers;
@@ -67,12 +64,6 @@ final class NodesCheck {
     }
     if (all && workers == 0) {
       reading.warn(nodes, "no node is a kvm-worker, so the cloud can run nothing", "add one");
-    }
-    if (workers > MAX_HOSTS_IN_CLUSTER) {
-      reading.warn(
-          nodes,
-          workers + " KVM workers in one cluster; CloudStack's documentation names 16",
-          "plan a second site, or more clusters by hand");
     }
   }
 

@@ -1,0 +1,209 @@
+package org.barestack.check;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.barestack.check.ScriptCheck.Placed;
+import org.barestack.kickstart.Finding;
+import org.barestack.kickstart.KickstartCheck;
+import org.barestack.kickstart.Release;
+import org.barestack.kickstart.Rule;
+import org.barestack.model.Node;
+import org.barestack.model.Node.DiskRule;
+import org.barestack.model.Site;
+import org.barestack.render.Renderer;
+import org.barestack.render.TemplateException;
+import org.barestack.render.TemplateProblem;
+import org.barestack.shell.Dialect;
+import org.barestack.shell.ShellProblem;
+import org.barestack.site.SiteProblem;
+import org.barestack.site.SiteProblem.Severity;
+
+/**
+ * Renders everything that every node would be given, and checks that. What shows in many nodes is
+ * told once, of the first one, with the number of the others.
+ */
+public final class SiteCheck {
+  /** What the kickstart that is served includes once a disk is granted. */
+  private static final String DISK_PART = "/tmp/disk.ks";
+
+  private final Renderer renderer;
+  private final Site site;
+  private final Optional<Release> release;
+  private final ScriptCheck scripts = new ScriptCheck();
+
+  /** What one node's files have wrong with them. */
+  private record Checked(Node node, List<TemplateProblem> templates, List<Told> told) {}
+
+  /** Something wrong with what is rendered; in how many nodes does not matter. */
+  private record Told(
+      Severity severity, String artefact, int line, int column, String message, String remedy) {}
+
+  private SiteCheck(Renderer renderer, Site site) {
+    this.renderer = renderer;
+    this.site = site;
+    this.release = release(site);
+  }
+
+  /**
+   * Checks a site.
+   *
+   * @param file the site's, as the caller named it
+   */
+  public static List<SiteProblem> problems(Renderer renderer, Site site, Path file) {
+    SiteCheck check = new SiteCheck(renderer, site);
+    List<Checked> all = site.nodes().parallelStream().map(check::node).toList();
+    Map<TemplateProblem, SiteProblem> templates = new LinkedHashMap<>();
+    Map<Told, List<String>> told = new LinkedHashMap<>();
+    for (Checked one : all) {
+      // A template's problem usually shows in every node of a role.
+      one.templates()
+          .forEach(
+              problem -> templates.computeIfAbsent(problem, _ -> of(problem, one.node(), file)));
+      one.told()
+          .forEach(what ->
+              told.computeIfAbsent(what, _ -> new ArrayList<>()).add(one.node().name().text()));
+    }
+    List<SiteProblem> problems = new ArrayList<>(templates.values());
+    told.forEach((what, nodes) -> problems.add(problem(what, nodes)));
+    return problems.stream().sorted().toList();
+  }
+
+  /** The release whose installer a site's nodes meet; empty for one that has no table. */
+  public static Optional<Release> release(Site site) {
+    for (Release release : Release.values()) {
+      if (release.toString().equals(Integer.toString(site.rocky().major()))) {
+        return Optional.of(release);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Checked node(Node node) {
+    Map<String, String> artefacts;
+    try {
+      artefacts = renderer.artefacts(site, node);
+    } catch (TemplateException e) {
+      return new Checked(node, e.problems(), List.of());
+    }
+    List<Told> told = new ArrayList<>();
+    List<Placed> placed = new ArrayList<>();
+    release.ifPresent(one -> {
+      KickstartCheck check =
+          KickstartCheck.of(one).including(Map.of(DISK_PART, text(artefacts, "disk.ks")));
+      OptionalLong disk = smallestDisk(node);
+      KickstartCheck onDisk = disk.isPresent() ? check.onDisk(disk.getAsLong()) : check;
+      placed.addAll(kickstart("kickstart.ks", onDisk, artefacts, told));
+      // Its disk part is made on the node, out of the very same template.
+      placed.addAll(kickstart("standalone.ks", onDisk, artefacts, told));
+      bootArguments(one, artefacts, told);
+    });
+    artefacts.forEach((name, text) -> {
+      if (text.startsWith("#!") && !name.endsWith(".ipxe")) {
+        placed.add(new Placed(name, 1, Dialect.of(text), text));
+      }
+    });
+    placed.forEach(script -> scripts.problems(script).forEach(what -> told.add(of(script, what))));
+    return new Checked(node, List.of(), told.stream().distinct().toList());
+  }
+
+  private static void bootArguments(
+      Release release, Map<String, String> artefacts, List<Told> told) {
+    BootArguments.problems(text(artefacts, "install.ipxe"), release)
+        .forEach(problem ->
+            told.add(
+                new Told(
+                    Severity.ERROR,
+                    "install.ipxe",
+                    problem.line(),
+                    problem.column(),
+                    problem.message(),
+                    problem.remedy())));
+  }
+
+  /** The scripts in it, too. */
+  private static List<Placed> kickstart(
+      String artefact, KickstartCheck check, Map<String, String> artefacts, List<Told> told) {
+    KickstartCheck.Result result = check.check(text(artefacts, artefact));
+    for (Finding finding : result.findings()) {
+      // A medium is its own source.
+      if (artefact.equals("standalone.ks") && finding.rule() == Rule.NO_INSTALL_SOURCE) {
+        continue;
+      }
+      told.add(
+          new Told(
+              finding.severity() == Finding.Severity.ERROR ? Severity.ERROR : Severity.WARNING,
+              finding.source().equals(DISK_PART) ? "disk.ks" : artefact,
+              finding.line(),
+              finding.column(),
+              finding.message(),
+              finding.remedy()));
+    }
+    return result.scripts().stream()
+        .map(script ->
+            new Placed(artefact, script.line(), Dialect.of(script.interpreter()), script.text()))
+        .toList();
+  }
+
+  private static Told of(Placed script, ShellProblem problem) {
+    return new Told(
+        problem.severity() == ShellProblem.Severity.ERROR ? Severity.ERROR : Severity.WARNING,
+        script.artefact(),
+        script.line() + problem.line() - 1,
+        problem.column(),
+        problem.message(),
+        problem.remedy());
+  }
+
+  private static String text(Map<String, String> artefacts, String name) {
+    String text = artefacts.get(name);
+    if (text == null) {
+      throw new IllegalStateException("the renderer makes no " + name);
+    }
+    return text;
+  }
+
+  /** In MiB, where the node's disk rule says it. */
+  private static OptionalLong smallestDisk(Node node) {
+    return node.os().stream()
+        .filter(DiskRule.Size.class::isInstance)
+        .mapToLong(rule -> ((DiskRule.Size) rule).minimum() >> 20)
+        .min();
+  }
+
+  private static SiteProblem problem(Told what, List<String> nodes) {
+    return new SiteProblem(
+        what.severity(),
+        nodes.getFirst() + "/" + what.artefact(),
+        what.line(),
+        what.column(),
+        "",
+        what.message()
+            + (nodes.size() == 1
+                ? ""
+                : " (and in "
+                    + (nodes.size() - 1)
+                    + " more "
+                    + (nodes.size() == 2 ? "node" : "nodes")
+                    + ")"),
+        what.remedy() + "; barestack render writes the file");
+  }
+
+  private static SiteProblem of(TemplateProblem problem, Node node, Path file) {
+    Path own = file.resolveSibling(problem.file());
+    return new SiteProblem(
+        Severity.ERROR,
+        // a template of the site's own, as seen from here; else one of ours, by its name
+        Files.exists(own) ? own.toString() : problem.file(),
+        Math.max(1, problem.line()),
+        1,
+        "nodes." + node.name(),
+        problem.message(),
+        "correct the template, or the value it was given");
+  }
+}

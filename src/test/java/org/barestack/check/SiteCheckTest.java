@@ -1,0 +1,130 @@
+package org.barestack.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.barestack.model.Site;
+import org.barestack.render.Renderer;
+import org.barestack.site.SiteProblem;
+import org.barestack.testing.Examples;
+import org.barestack.testing.Golden;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SiteCheckTest {
+  @TempDir Path folder;
+
+  static List<String> examples() {
+    return Examples.names();
+  }
+
+  private List<SiteProblem> problems() {
+    Site site = Examples.read(folder);
+    return SiteCheck.problems(
+        Renderer.forOnePass(List.of(folder)), site, folder.resolve("site.yaml"));
+  }
+
+  /** Neither an error nor a warning: what we bring is what we would accept. */
+  @ParameterizedTest
+  @MethodSource("examples")
+  void whatWeBringIsGood(String name) {
+    Examples.copy(name, folder);
+    assertThat(problems()).isEmpty();
+  }
+
+  /** A site with one mistake each, and all that is said of it. */
+  @Test
+  void mistakes() throws IOException {
+    Map<String, String> told = new TreeMap<>();
+    for (Mistake mistake : mistakes) {
+      Path site = folder.resolve(mistake.name);
+      Examples.copy(mistake.example, site);
+      mistake.make(site);
+      Site read = Examples.read(site);
+      told.put(
+          mistake.name,
+          SiteCheck.problems(Renderer.forOnePass(List.of(site)), read, site.resolve("site.yaml"))
+                  .stream()
+                  .map(problem -> problem.toString().replace(site + "/", ""))
+                  .collect(Collectors.joining("\n"))
+              + "\n");
+    }
+    Golden.check("org/barestack/check/mistakes", told);
+  }
+
+  /**
+   * A mistake somebody makes.
+   *
+   * @param file of the site; a template comes from ours
+   */
+  private record Mistake(String name, String example, String file, String from, String to) {
+    void make(Path site) throws IOException {
+      Path target = site.resolve(file);
+      Path source =
+          file.startsWith("kickstart-templates") || file.startsWith("pxe") ? Path.of(file) : target;
+      String text = Files.readString(source);
+      assertThat(text).describedAs(name).contains(from);
+      Files.createDirectories(target.resolveSibling(""));
+      Files.writeString(target, text.replace(from, to));
+    }
+  }
+
+  private final List<Mistake> mistakes =
+      List.of(
+          new Mistake(
+              "a command that is misspelt",
+              "lab",
+              "kickstart-templates/kickstart.ks.j2",
+              "reboot --eject",
+              "rebot --eject"),
+          new Mistake(
+              "no command ends it",
+              "lab",
+              "kickstart-templates/kickstart.ks.j2",
+              "reboot --eject",
+              "halt"),
+          new Mistake(
+              "disks too small for what is asked",
+              "lab",
+              "kickstart-templates/disk.ks.j2",
+              "--size=1024",
+              "--size=4194304"),
+          new Mistake(
+              "an option of the installer without its prefix",
+              "lab",
+              "pxe/install.ipxe.j2",
+              " inst.text ",
+              " text "),
+          new Mistake(
+              "an option that only the other release has",
+              "lab",
+              "pxe/install.ipxe.j2",
+              " inst.text ",
+              " inst.text inst.profile=rocky "),
+          new Mistake(
+              "more arguments than a kernel keeps",
+              "lab",
+              "pxe/install.ipxe.j2",
+              " inst.text ",
+              " inst.text x=" + "y".repeat(2000) + " "),
+          new Mistake(
+              "a character that no loader passes on",
+              "lab",
+              "pxe/install.ipxe.j2",
+              " inst.text ",
+              " inst.text site=m\u00fcnchen "),
+          new Mistake(
+              "a template that is wrong",
+              "lab",
+              "kickstart-templates/kickstart.ks.j2",
+              "reboot --eject",
+              "reboot {{ node.nothing|ks }}"));
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.check;
+
+import org.jspecify.annotations.NullMarked;
