@@ -28,6 +28,7 @@ final class Arguments {
   private final Map<String, Given> given = new LinkedHashMap<>();
   private final List<List<Token>> filled = new ArrayList<>();
   private final List<Token> left = new ArrayList<>();
+  private int lastOption = -1;
 
   /** What a word is. */
   private sealed interface Kind {
@@ -100,7 +101,7 @@ final class Arguments {
               new Problem(
                   Rule.DEPRECATED_OPTION,
                   Optional.of(word),
-                  option.name() + " is deprecated",
+                  option.name() + Reader.DEPRECATED,
                   option.instead().isEmpty() ? "leave it out" : option.instead()));
         }
         kinds.add(kind);
@@ -156,10 +157,20 @@ final class Arguments {
   }
 
   private Optional<Option> option(String name) {
-    return options.stream().filter(option -> option.is(name)).findFirst();
+    for (Option option : options) {
+      if (option.is(name)) {
+        return Optional.of(option);
+      }
+    }
+    return Optional.empty();
   }
 
   private void consume(List<Kind> kinds) {
+    for (int known = 0; known < kinds.size(); known++) {
+      if (kinds.get(known) instanceof Kind.Known) {
+        lastOption = known;
+      }
+    }
     int i = 0;
     while (i < kinds.size() && problems.isEmpty()) {
       i =
@@ -189,7 +200,7 @@ final class Arguments {
                 option.name() + " takes no value",
                 "leave out ='" + explicit.get() + "'"));
       }
-      given.put(option.name(), new Given(word, Optional.empty()));
+      given.put(option.name(), new Given(word, Optional.empty(), true));
       return at + 1;
     }
     if (explicit.isPresent()) {
@@ -209,7 +220,7 @@ final class Arguments {
               option.name() + " needs a value",
               "write " + option.name() + "=VALUE"));
     }
-    given.put(option.name(), new Given(word, Optional.empty()));
+    given.put(option.name(), new Given(word, Optional.empty(), true));
     return at + 1;
   }
 
@@ -222,8 +233,8 @@ final class Arguments {
                     Rule.BAD_VALUE,
                     Optional.of(word),
                     option.name() + " " + objection + ", not '" + value + "'",
-                    "correct the value")));
-    given.put(option.name(), new Given(word, Optional.of(value)));
+                    option.correction())));
+    given.put(option.name(), new Given(word, Optional.of(value), option.isTrue(value)));
   }
 
   /** A run of words that are no options, up to the next option. */
@@ -237,8 +248,7 @@ final class Arguments {
       }
       i++;
     }
-    boolean last = kinds.subList(i, kinds.size()).stream().noneMatch(Kind.Known.class::isInstance);
-    left.addAll(fill(run, last));
+    left.addAll(fill(run, i > lastOption));
     return i;
   }
 
@@ -284,8 +294,7 @@ final class Arguments {
       }
     }
     if (least(positions.subList(Math.min(filled.size(), positions.size()), positions.size())) > 0) {
-      problems.add(
-          Problem.of(Rule.MISSING_ARGUMENT, "an argument is missing", "say what it is for"));
+      problems.add(Problem.of(Rule.MISSING_ARGUMENT, "an argument is missing", "add it"));
     }
   }
 }

@@ -45,6 +45,9 @@ final class Beyond {
           "bootc",
           "rhsm");
 
+  /** What pykickstart refuses to take twice; of the others it warns. */
+  private static final Set<String> TWICE_REFUSED = Set.of("snapshot", "realm");
+
   private final Kickstart kickstart;
   private final OptionalLong disk;
   private final List<Finding> findings = new ArrayList<>();
@@ -93,7 +96,7 @@ final class Beyond {
               Rule.PASSWORD_HASH,
               line,
               column(line, "--password"),
-              "GRUB takes no such hash as a password",
+              "GRUB does not take this as a hash of a password",
               "make one with grub2-mkpasswd-pbkdf2");
         }
       }
@@ -179,7 +182,7 @@ final class Beyond {
           Rule.PASSWORD_HASH,
           line,
           column,
-          "the password is no whole hash: nobody can log in with it",
+          "--iscrypted wants a whole hash, and this is none: nobody can log in with it",
           "make one with openssl passwd -6, and put single quotes around it");
     }
   }
@@ -193,7 +196,7 @@ final class Beyond {
             Parsed first = known.putIfAbsent(what, line);
             if (first != null) {
               add(
-                  line.name().equals("snapshot") ? Severity.ERROR : Severity.WARNING,
+                  TWICE_REFUSED.contains(line.name()) ? Severity.ERROR : Severity.WARNING,
                   Rule.DUPLICATE,
                   line,
                   line.word().column(),
@@ -218,6 +221,7 @@ final class Beyond {
               .map(name -> "logvol " + line.value("--vgname").orElse("") + "/" + name);
       case "user", "group", "repo", "snapshot" ->
           line.value("--name").map(name -> line.name() + " " + name);
+      case "realm" -> Optional.of("realm join");
       case "sshpw" -> line.value("--username").map(name -> "sshpw " + name);
       case "fcoe" -> line.value("--nic").map(nic -> "fcoe " + nic);
       case "network" ->
@@ -336,7 +340,8 @@ final class Beyond {
                   + " want "
                   + sum
                   + " MiB up to here; the smallest disk that may be taken has "
-                  + disk.getAsLong(),
+                  + disk.getAsLong()
+                  + " MiB",
               "make them smaller, or the disk rule larger");
         }
       }
@@ -347,7 +352,7 @@ final class Beyond {
     if (!has(SOURCES)) {
       whole(
           Rule.NO_INSTALL_SOURCE,
-          "it names no source of packages",
+          "the kickstart names no source of packages",
           "add url --url=URL, or give the installer inst.repo= when it boots");
     }
     if (!has(Set.of("reboot", "poweroff", "shutdown"))) {
@@ -355,8 +360,8 @@ final class Beyond {
           Rule.NO_END,
           has(Set.of("halt"))
               ? "with halt the installer waits for somebody to press a key"
-              : "at its end the installer waits for somebody to press a key",
-          "add reboot or poweroff");
+              : "at the end of the install the installer waits for somebody to press a key",
+          "write reboot or poweroff");
     }
     if (!someoneCanLogIn()) {
       whole(

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param options what it takes
  * @param positions how many arguments without a name it takes, and where
  * @param conflicts commands that may not stand before it in the same kickstart
- * @param remembers its options of earlier lines count for later ones
+ * @param remembers the options whose values of earlier lines count for later ones
  * @param collects what no position takes is left to its conditions
  * @param conditions what must hold between its options
  */
@@ -27,7 +27,7 @@ record Command(
     List<Option> options,
     List<Position> positions,
     Set<String> conflicts,
-    boolean remembers,
+    Set<String> remembers,
     boolean collects,
     List<Condition> conditions) {
   /** A place for arguments without a name. */
@@ -66,24 +66,43 @@ record Command(
     options = List.copyOf(options);
     positions = List.copyOf(positions);
     conflicts = Set.copyOf(conflicts);
+    remembers = Set.copyOf(remembers);
     conditions = List.copyOf(conditions);
   }
 
   static Command of(String name, Option... options) {
     return new Command(
-        name, Fate.GOOD, "", false, List.of(options), List.of(), Set.of(), false, false, List.of());
+        name,
+        Fate.GOOD,
+        "",
+        false,
+        List.of(options),
+        List.of(),
+        Set.of(),
+        Set.of(),
+        false,
+        List.of());
   }
 
   /** One whose arguments are another program's. */
   static Command free(String name) {
     return new Command(
-        name, Fate.GOOD, "", true, List.of(), List.of(), Set.of(), false, false, List.of());
+        name, Fate.GOOD, "", true, List.of(), List.of(), Set.of(), Set.of(), false, List.of());
   }
 
   /** One that the installer refuses. */
   static Command removed(String name, String instead) {
     return new Command(
-        name, Fate.REMOVED, instead, true, List.of(), List.of(), Set.of(), false, false, List.of());
+        name,
+        Fate.REMOVED,
+        instead,
+        true,
+        List.of(),
+        List.of(),
+        Set.of(),
+        Set.of(),
+        false,
+        List.of());
   }
 
   /** One that the installer takes with any arguments, and warns of. */
@@ -96,7 +115,7 @@ record Command(
         List.of(),
         List.of(),
         Set.of(),
-        false,
+        Set.of(),
         false,
         List.of());
   }
@@ -149,9 +168,19 @@ record Command(
         conditions);
   }
 
-  Command remembering() {
+  /** pykickstart keeps what has no default; the others begin anew in every line. */
+  Command remembering(String... options) {
     return new Command(
-        name, fate, instead, free, options, positions, conflicts, true, collects, conditions);
+        name,
+        fate,
+        instead,
+        free,
+        this.options,
+        positions,
+        conflicts,
+        Set.of(options),
+        collects,
+        conditions);
   }
 
   Command collecting() {

@@ -1,8 +1,8 @@
 package org.barestack.kickstart;
 
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import org.barestack.kickstart.Command.Problem;
 
 /** What was meant by a word that a release does not know. */
 final class Hints {
@@ -18,6 +18,22 @@ final class Hints {
           "key", "leave it out",
           "unsupported_hardware", "leave it out",
           "pwpolicy", "leave it out");
+
+  /** What a command is given without an option's name. */
+  private static final Map<String, String> ARGUMENTS =
+      Map.ofEntries(
+          Map.entry("lang", "name a locale: lang en_US.UTF-8"),
+          Map.entry("part", "name what it is for: part MOUNTPOINT, part swap, part pv.01"),
+          Map.entry("partition", "name what it is for: partition MOUNTPOINT, partition pv.01"),
+          Map.entry("raid", "name where it is mounted: raid MOUNTPOINT OPTIONS raid.01 raid.02"),
+          Map.entry("logvol", "name where it is mounted: logvol MOUNTPOINT OPTIONS"),
+          Map.entry("mount", "name both: mount DEVICE MOUNTPOINT"),
+          Map.entry("nvdimm", "say what to do: nvdimm reconfigure OPTIONS, or nvdimm use OPTIONS"),
+          Map.entry("iscsiname", "name the initiator: iscsiname IQN"),
+          Map.entry("sshkey", "add the key, in quotes: sshkey --username=USER \"KEY\""));
+
+  /** What differs by so many letters was not meant. */
+  private static final int FAR = 3;
 
   private Hints() {}
 
@@ -55,6 +71,14 @@ final class Hints {
         .map(option -> option.instead().isEmpty() ? "leave it out" : option.instead());
   }
 
+  /** A problem, and where it is an argument that is missing, which one. */
+  static Problem argument(Command command, Problem problem) {
+    String what = ARGUMENTS.get(command.name());
+    return problem.rule() == Rule.MISSING_ARGUMENT && what != null
+        ? new Problem(problem.rule(), problem.at(), problem.message(), what)
+        : problem;
+  }
+
   static String near(String name, Command command) {
     return near(
             name, command.options().stream().flatMap(option -> option.names().stream()).toList())
@@ -62,14 +86,21 @@ final class Hints {
         .orElse("leave it out, or correct its name");
   }
 
+  /** The nearest of what is known; the first in the alphabet of those that are as near. */
   private static Optional<String> near(String word, Iterable<String> known) {
-    if (word.length() > 40) {
-      return Optional.empty();
+    String nearest = "";
+    int least = FAR;
+    for (String one : known) {
+      if (Math.abs(one.length() - word.length()) < FAR) {
+        int distance = distance(word, one);
+        if (distance < least
+            || (distance == least && distance < FAR && one.compareTo(nearest) < 0)) {
+          least = distance;
+          nearest = one;
+        }
+      }
     }
-    return java.util.stream.StreamSupport.stream(known.spliterator(), false)
-        .filter(one -> distance(word, one) <= 2)
-        .min(
-            Comparator.comparingInt((String one) -> distance(word, one)).thenComparing(one -> one));
+    return nearest.isEmpty() ? Optional.empty() : Optional.of(nearest);
   }
 
   /** How many letters must be put, taken or changed (Levenshtein). */

@@ -1,7 +1,6 @@
 package org.barestack.kickstart;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,20 +35,9 @@ final class Installation {
                     ways == 0 ? "add one of them" : "keep one of them"));
       };
 
-  static final Condition ACTIVATION_KEY =
-      line ->
-          line.says("--activation-key")
-              ? Optional.empty()
-              : Optional.of(
-                  new Problem(
-                      Rule.BAD_VALUE,
-                      line.at("--activation-key"),
-                      "an activation key is not empty",
-                      "write the key, or leave rhsm out"));
-
   static final Condition SOME_KEYBOARD =
       line ->
-          line.arguments().isEmpty() && !line.says("--vckeymap") && !names(line, "--xlayouts")
+          line.arguments().isEmpty() && !line.says("--vckeymap") && !line.says("--xlayouts")
               ? missing("a layout is missing", "write --vckeymap=us or --xlayouts=us")
               : Optional.empty();
 
@@ -67,22 +55,22 @@ final class Installation {
 
   static final Condition SOME_SERVICES =
       line ->
-          names(line, "--enabled") || names(line, "--disabled")
+          line.says("--enabled") || line.says("--disabled")
               ? Optional.empty()
               : missing("no service is named", "write --enabled=NAME or --disabled=NAME");
 
   static final Condition REALM = Installation::realm;
 
-  /** Whether a list with commas names anything. */
-  private static boolean names(Parsed line, String option) {
-    return line.value(option).stream()
-        .flatMap(value -> Arrays.stream(value.split(",", -1)))
-        .anyMatch(name -> !PythonText.strip(name).isEmpty());
-  }
-
   /** The line as it stands there, since {@code #} begins no comment in it. */
   private static Optional<Problem> realm(Parsed line) {
-    String rest = PythonText.strip(line.raw()).substring(line.name().length());
+    if (!line.raw().startsWith(line.name())) {
+      return Optional.of(
+          Problem.of(
+              Rule.BAD_VALUE,
+              "it must stand at the very beginning of its line",
+              "leave out the white space before it"));
+    }
+    String rest = PythonText.strip(line.raw().substring(line.name().length()));
     List<Token> words;
     try {
       words = Words.of(rest, false);

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -37,9 +38,15 @@ record Option(
 
   enum Type {
     TEXT,
+    /** A text that may not be empty. */
+    SOME_TEXT,
+    /** Texts with commas between them. */
+    LIST,
     INTEGER,
     BOOLEAN
   }
+
+  private static final Pattern NAMES_NOTHING = Pattern.compile("[,\\s]*+");
 
   Option {
     names = List.copyOf(names);
@@ -59,6 +66,10 @@ record Option(
   static Option maybeValue(String... names) {
     return new Option(
         List.of(names), Takes.MAYBE_A_VALUE, Type.TEXT, Set.of(), false, false, Fate.GOOD, "");
+  }
+
+  static Option list(String... names) {
+    return value(names).typed(Type.LIST);
   }
 
   static Option integer(String... names) {
@@ -104,7 +115,8 @@ record Option(
       return Optional.of("takes only " + listed(choices));
     }
     return switch (type) {
-      case TEXT -> Optional.empty();
+      case TEXT, LIST -> Optional.empty();
+      case SOME_TEXT -> value.isEmpty() ? Optional.of("takes no empty text") : Optional.empty();
       case INTEGER ->
           PythonText.isInteger(value) ? Optional.empty() : Optional.of("takes a whole number");
       case BOOLEAN ->
@@ -112,6 +124,26 @@ record Option(
                   .contains(value.toLowerCase(Locale.ROOT))
               ? Optional.empty()
               : Optional.of("takes yes or no");
+    };
+  }
+
+  /** What to do about a value that is not one of its. */
+  String correction() {
+    return switch (type) {
+      case TEXT, LIST -> choices.isEmpty() ? "correct the value" : "use one of these";
+      case SOME_TEXT -> "write a value, or leave the option out";
+      case INTEGER -> "write digits only, without a unit";
+      case BOOLEAN -> "write yes or no";
+    };
+  }
+
+  /** Whether Python takes what comes of a value for true. */
+  boolean isTrue(String value) {
+    return switch (type) {
+      case TEXT, SOME_TEXT -> !value.isEmpty();
+      case LIST -> !value.isEmpty() && !NAMES_NOTHING.matcher(value).matches();
+      case INTEGER -> value.chars().anyMatch(c -> Character.digit(c, 10) > 0);
+      case BOOLEAN -> Set.of("on", "yes", "true", "1").contains(value.toLowerCase(Locale.ROOT));
     };
   }
 

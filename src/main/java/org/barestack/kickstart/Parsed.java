@@ -26,13 +26,16 @@ record Parsed(
     Map<String, Given> given,
     List<List<Token>> positions,
     List<Token> left) {
+  private static final long LARGEST = 1L << 40;
+
   /**
    * An option that was given.
    *
    * @param at the option itself
    * @param value empty for one without
+   * @param truth whether Python takes what came of it for true: no empty text, no 0, no empty list
    */
-  record Given(Token at, Optional<String> value) {}
+  record Given(Token at, Optional<String> value, boolean truth) {}
 
   Parsed {
     given = Map.copyOf(new LinkedHashMap<>(given));
@@ -60,18 +63,23 @@ record Parsed(
     return value(option).flatMap(Parsed::numberOf);
   }
 
+  /** Numbers in Python have no end; here those beyond what any disk holds are all one. */
   private static Optional<Long> numberOf(String text) {
-    try {
-      return Optional.of(Long.parseLong(PythonText.strip(text).replace("_", "")));
-    } catch (NumberFormatException e) {
+    if (!PythonText.isInteger(text)) {
       return Optional.empty();
+    }
+    String digits = PythonText.strip(text).replace("_", "");
+    try {
+      return Optional.of(Math.clamp(Long.parseLong(digits), -LARGEST, LARGEST));
+    } catch (NumberFormatException e) {
+      return Optional.of(digits.startsWith("-") ? -LARGEST : LARGEST);
     }
   }
 
   /** Whether it was given, and with something that Python takes for true. */
   boolean says(String option) {
     Given one = given.get(option);
-    return one != null && (one.value().isEmpty() || !one.value().get().isEmpty());
+    return one != null && one.truth();
   }
 
   Optional<Token> at(String option) {

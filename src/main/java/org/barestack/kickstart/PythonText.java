@@ -1,12 +1,9 @@
 package org.barestack.kickstart;
 
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What Python, in which the installer is written, takes for lines, white space and numbers. */
 final class PythonText {
-  private static final Pattern INTEGER = Pattern.compile("[+-]?\\p{Nd}+(_\\p{Nd}+)*");
-
   private PythonText() {}
 
   /**
@@ -23,13 +20,13 @@ final class PythonText {
       return whole.substring(begin, end);
     }
 
-    /** Its first character that is no white space; 0 if it has none. */
+    /** Its first character that is no white space; a space if it has none. */
     char first() {
       int i = begin;
       while (i < end && isSpace(whole.charAt(i))) {
         i++;
       }
-      return i < end ? whole.charAt(i) : 0;
+      return i < end ? whole.charAt(i) : ' ';
     }
   }
 
@@ -107,8 +104,19 @@ final class PythonText {
     return rest.substring(0, end);
   }
 
-  /** Whether {@code int()} takes it. */
+  /** Whether {@code int()} takes it: digits, with single underscores between them. */
   static boolean isInteger(String text) {
-    return INTEGER.matcher(strip(text)).matches();
+    String number = strip(text);
+    int i = number.startsWith("+") || number.startsWith("-") ? 1 : 0;
+    boolean digit = false;
+    while (i < number.length()) {
+      boolean joint = digit && number.charAt(i) == '_' && i + 1 < number.length();
+      digit = Character.isDigit(number.charAt(i));
+      if (!digit && !joint) {
+        return false;
+      }
+      i++;
+    }
+    return digit;
   }
 }

@@ -4,12 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.barestack.kickstart.Command.Condition;
 import org.barestack.kickstart.Command.Problem;
 import org.barestack.kickstart.Finding.Severity;
@@ -23,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reader {
   private static final int DEEPEST = 16;
+
+  /** What it means to people. */
+  static final String DEPRECATED = " is deprecated: a later release refuses it";
+
   private static final String END = "%end";
   private static final String INCLUDE = "%include";
   private static final String APPEND = "%ksappend";
@@ -34,7 +36,7 @@ final class Reader {
   private final List<Finding> findings = new ArrayList<>();
   private final List<Parsed> parsed = new ArrayList<>();
   private final List<Script> scripts = new ArrayList<>();
-  private final Set<String> seen = new HashSet<>();
+  private final Map<String, At> seen = new HashMap<>();
   private final Map<String, Map<String, Given>> remembered = new HashMap<>();
   private boolean whole = true;
   private boolean hasPackages;
@@ -102,7 +104,7 @@ final class Reader {
           Severity.ERROR,
           Rule.EMPTY_FILE,
           "the file is empty",
-          "write a kickstart");
+          "write commands into it, or look for what should have written it");
       return;
     }
     sources.push(new Source("", text));
@@ -130,19 +132,32 @@ final class Reader {
     return null;
   }
 
+  private static String firstWord(At at) {
+    String text = PythonText.stripLeading(at.text());
+    int end = 0;
+    while (end < text.length() && !PythonText.isSpace(text.charAt(end))) {
+      end++;
+    }
+    return text.substring(0, end);
+  }
+
   private static boolean isBlankOrComment(At at) {
     char first = at.line().first();
-    return first == 0 || first == '#';
+    return first == ' ' || first == '#';
   }
 
   /** A line outside of sections; the section that it opens, if it does. */
   private @Nullable Open command(At at) {
-    if (isBlankOrComment(at)) {
+    if (isBlankOrComment(at) || isAppended(at)) {
       return null;
     }
     List<Token> words = words(at, true);
     if (words == null) {
-      return null;
+      // What is in a section is no command, however bad its header is.
+      return grammar
+          .section(firstWord(at))
+          .map(section -> new Open(section, at, "/bin/sh"))
+          .orElse(null);
     }
     Token first = words.getFirst();
     if (first.text().isEmpty()) {
@@ -151,10 +166,6 @@ final class Reader {
     }
     if (first.text().equals(INCLUDE)) {
       include(at, words);
-      return null;
-    }
-    if (PythonText.strip(at.text()).startsWith(APPEND)) {
-      append(at, first);
       return null;
     }
     if (first.text().startsWith("%")) {
@@ -203,15 +214,34 @@ final class Reader {
     }
   }
 
-  /** It is replaced by what the URL gives before anything is read; that is not known here. */
-  private void append(At at, Token first) {
-    whole = false;
-    if (PythonText.strip(at.text()).split(" ", -1).length < 2) {
-      error(at, first, Rule.INCLUDE, "%ksappend names no URL", "write %ksappend URL");
+  /**
+   * Whether a line, be it in a script, is replaced by what a URL gives before anything is read;
+   * what that is, nobody knows here.
+   */
+  private boolean isAppended(At at) {
+    if (at.line().first() != '%') {
+      return false;
     }
+    String line = PythonText.strip(at.text());
+    if (!line.startsWith(APPEND)) {
+      return false;
+    }
+    whole = false;
+    String[] words = line.split(" ", 3);
+    if (words.length < 2 || words[1].isEmpty()) {
+      int column = at.text().length() - PythonText.stripLeading(at.text()).length() + 1;
+      add(
+          at,
+          column,
+          Severity.ERROR,
+          Rule.INCLUDE,
+          "%ksappend names no URL",
+          "write %ksappend URL, with one space between them");
+    }
+    return true;
   }
 
-  private Open opened(At at, List<Token> words) {
+  private @Nullable Open opened(At at, List<Token> words) {
     String opening = words.getFirst().text();
     Optional<Section> known = grammar.section(opening);
     if (known.isEmpty()) {
@@ -226,7 +256,7 @@ final class Reader {
               ? "leave it out, or look for the section that is closed twice"
               : "use one of "
                   + String.join(", ", new java.util.TreeSet<>(grammar.sections().keySet())));
-      return new Open(Section.opaque(opening), at, "");
+      return opening.equals(END) ? null : new Open(Section.opaque(opening), at, "");
     }
     Section section = known.get();
     if (section.header().fate() == Fate.DEPRECATED) {
@@ -234,7 +264,7 @@ final class Reader {
           at,
           words.getFirst(),
           Rule.DEPRECATED_SECTION,
-          opening + " is deprecated",
+          opening + DEPRECATED,
           section.header().instead());
     }
     hasPackages |= section.kind() == Section.Kind.PACKAGES;
@@ -246,16 +276,15 @@ final class Reader {
   /** A line within a section; null if that closes it. */
   private @Nullable Open inside(Open open, At at) {
     boolean all = open.section.kind() != Section.Kind.PACKAGES;
-    if (!all && isBlankOrComment(at)) {
+    if ((!all && isBlankOrComment(at)) || isAppended(at)) {
       return open;
     }
     if (at.line().first() != '%') {
       body(open, at);
       return open;
     }
-    String first = PythonText.stripLeading(at.text()).split("\\s", 2)[0];
-    boolean isSection = grammar.section(first).isPresent();
-    if (!isSection && !first.equals(END) && !first.equals(INCLUDE)) {
+    String first = firstWord(at);
+    if (grammar.section(first).isEmpty() && !first.equals(END) && !first.equals(INCLUDE)) {
       body(open, at);
       return open;
     }
@@ -263,6 +292,7 @@ final class Reader {
     if (words == null) {
       return first.equals(END) ? null : open;
     }
+    boolean isSection = grammar.section(words.getFirst().text()).isPresent();
     return switch (words.getFirst().text()) {
       case END -> {
         close(open);
@@ -273,6 +303,10 @@ final class Reader {
         yield open;
       }
       default -> {
+        if (!isSection) {
+          // White space that is some to Python and none to shlex: pykickstart drops such a line.
+          yield open;
+        }
         unclosed(open, words.getFirst().text() + " begins in line " + at.line().number());
         close(open);
         yield opened(at, words);
@@ -288,6 +322,16 @@ final class Reader {
   }
 
   private void close(Open open) {
+    if (open.section.kind() == Section.Kind.CERTIFICATE
+        && PythonText.strip(open.text.toString()).isEmpty()) {
+      add(
+          open.at,
+          1,
+          Severity.ERROR,
+          Rule.MISSING_ARGUMENT,
+          open.section.opening() + " holds no certificate",
+          "put the certificate between it and %end");
+    }
     if (open.section.kind() == Section.Kind.SCRIPT) {
       scripts.add(
           new Script(
@@ -319,8 +363,8 @@ final class Reader {
           column,
           Severity.ERROR,
           Rule.PACKAGES,
-          "a hyphen excludes nothing",
-          "write -PACKAGE, or leave it out");
+          "a hyphen alone excludes no package",
+          "write -PACKAGE, or leave the line out");
     } else if (line.startsWith("@") && !line.startsWith("@^")) {
       List<Token> words = new ArrayList<>();
       for (String word : line.substring(1).strip().split("\\s+", -1)) {
@@ -355,7 +399,7 @@ final class Reader {
       return;
     }
     Command command = known.get();
-    seen.add(command.name());
+    seen.putIfAbsent(command.name(), at);
     if (command.fate() == Fate.REMOVED) {
       error(
           at,
@@ -366,10 +410,10 @@ final class Reader {
       return;
     }
     if (command.fate() == Fate.DEPRECATED) {
-      warning(at, word, Rule.DEPRECATED_COMMAND, word.text() + " is deprecated", command.instead());
+      warning(at, word, Rule.DEPRECATED_COMMAND, word.text() + DEPRECATED, command.instead());
     }
     command.conflicts().stream()
-        .filter(seen::contains)
+        .filter(seen::containsKey)
         .sorted()
         .findFirst()
         .ifPresent(other ->
@@ -377,12 +421,22 @@ final class Reader {
                 at,
                 word,
                 Rule.CONFLICTING_COMMANDS,
-                word.text() + " cannot stand in one kickstart with " + other,
-                "keep one of them"));
+                word.text()
+                    + " cannot stand in one kickstart with "
+                    + other
+                    + ", which is in line "
+                    + where(seen.get(other)),
+                "keep one of the two"));
     Parsed line = parse(at, words, command);
     if (line != null) {
       parsed.add(line);
     }
+  }
+
+  private static String where(@Nullable At at) {
+    return at == null
+        ? ""
+        : at.line().number() + (at.source().isEmpty() ? "" : " of " + at.source());
   }
 
   /** A line of a command, checked; null if it could not be taken apart. */
@@ -392,7 +446,7 @@ final class Reader {
       Parsed line =
           new Parsed(
               word, at.source(), at.line().number(), at.text(), Map.of(), List.of(), List.of());
-      conditions(at, command, line);
+      conditions(at, words, command, line);
       return line;
     }
     Arguments.Result result =
@@ -408,7 +462,9 @@ final class Reader {
                 named(command, problem.message()),
                 problem.remedy()));
     if (!result.problems().isEmpty()) {
-      result.problems().forEach(problem -> tell(at, word, command.name(), problem));
+      result
+          .problems()
+          .forEach(problem -> tell(at, word, command.name(), Hints.argument(command, problem)));
       return null;
     }
     if (!command.collects() && !result.left().isEmpty()) {
@@ -424,21 +480,33 @@ final class Reader {
             result.given(),
             result.positions(),
             result.left());
-    if (command.remembers()) {
+    if (!command.remembers().isEmpty()) {
       Map<String, Given> earlier =
           remembered.computeIfAbsent(command.name(), _ -> new LinkedHashMap<>());
       Parsed all = line.after(earlier);
-      earlier.putAll(line.given());
-      return conditions(at, command, all) ? line : null;
+      line.given()
+          .forEach((name, one) -> {
+            if (command.remembers().contains(name)) {
+              earlier.put(name, one);
+            }
+          });
+      return conditions(at, words, command, all) ? line : null;
     }
-    return conditions(at, command, line) ? line : null;
+    return conditions(at, words, command, line) ? line : null;
   }
 
-  private boolean conditions(At at, Command command, Parsed line) {
+  private boolean conditions(At at, List<Token> words, Command command, Parsed line) {
     for (Condition condition : command.conditions()) {
       Optional<Problem> problem = condition.problem(line);
       if (problem.isPresent()) {
-        tell(at, line.word(), command.name(), problem.get());
+        Problem told = problem.get();
+        // What an earlier line gave stands elsewhere: there is nothing to point at but the command.
+        boolean isHere = told.at().filter(words::contains).isPresent();
+        tell(
+            at,
+            isHere ? told.at().orElseThrow() : line.word(),
+            command.name(),
+            Problem.of(told.rule(), told.message(), told.remedy()));
         return false;
       }
     }

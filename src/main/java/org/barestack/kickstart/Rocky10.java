@@ -1,6 +1,6 @@
 package org.barestack.kickstart;
 
-import static org.barestack.kickstart.Conditions.exactlyOne;
+import static org.barestack.kickstart.Conditions.atLeastOne;
 import static org.barestack.kickstart.Option.choice;
 import static org.barestack.kickstart.Option.flag;
 
@@ -14,8 +14,8 @@ final class Rocky10 {
   static final Grammar GRAMMAR =
       Rocky9.GRAMMAR.with(
           List.of(
-              Command.removed("auth", "authselect sets up how users are authenticated"),
-              Command.removed("authconfig", "authselect sets up how users are authenticated"),
+              Command.removed("auth", "write authselect in its place"),
+              Command.removed("authconfig", "write authselect in its place"),
               Command.removed("autostep", "leave it out"),
               Command.removed("btrfs", "use part, or logvol, with xfs or ext4"),
               Command.removed("method", "use url, nfs, cdrom or harddrive"),
@@ -51,13 +51,13 @@ final class Rocky10 {
                       .toArray(new Option[0])),
               new Section(
                   "%certificate",
-                  Section.Kind.OPAQUE,
+                  Section.Kind.CERTIFICATE,
                   Command.of(
                           "%certificate",
                           Option.value("--filename").needed(),
                           Option.value("--dir"),
                           choice("--type", "anchor"))
-                      .where(exactlyOne("--dir", "--type")))));
+                      .where(atLeastOne("--dir", "--type")))));
 
   private Rocky10() {}
 

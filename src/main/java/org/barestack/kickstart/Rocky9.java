@@ -35,7 +35,7 @@ final class Rocky9 {
     integer("--pbkdf-iterations")
   };
 
-  private static final String USE_SYSTEM_TOOL = "authselect sets up how users are authenticated";
+  private static final String USE_SYSTEM_TOOL = "write authselect in its place";
 
   private static final Command PART =
       Command.of(
@@ -102,7 +102,7 @@ final class Rocky9 {
                       Option.value("--host"),
                       Option.value("--port"),
                       Option.value("--level").deprecated("leave it out: all levels are kept"))
-                  .remembering()
+                  .remembering("--host", "--port")
                   .where(needs("--port", "--host")),
               Command.of(
                       "sshpw",
@@ -122,7 +122,8 @@ final class Rocky9 {
                   .takes(ANY)
                   .where(
                       argumentsAtMost(1, "it takes one partition"), Installation.ONE_DRIVER_DISK),
-              Command.of("eula", flag("--agreed", "--accepted")).where(atLeastOne("--agreed")),
+              Command.of("eula", flag("--agreed", "--agree", "--accepted", "--accept"))
+                  .where(atLeastOne("--agreed")),
 
               // ---- where packages come from
               Command.of("cdrom"),
@@ -157,10 +158,9 @@ final class Rocky9 {
                       "ostreesetup",
                       Option.value("--osname").needed(),
                       Option.value("--remote"),
-                      Option.value("--url").needed(),
+                      Option.value("--url").typed(Option.Type.SOME_TEXT).needed(),
                       Option.value("--ref").needed(),
                       flag("--nogpg"))
-                  .notAfter("ostreecontainer")
                   .where(
                       value(
                           "--url",
@@ -203,14 +203,13 @@ final class Rocky9 {
                   Option.value("--stream"),
                   flag("--disable")),
               Command.of(
-                      "rhsm",
-                      Option.value("--organization").needed(),
-                      Option.value("--activation-key").needed(),
-                      flag("--connect-to-insights"),
-                      Option.value("--proxy"),
-                      Option.value("--server-hostname"),
-                      Option.value("--rhsm-baseurl"))
-                  .where(Installation.ACTIVATION_KEY),
+                  "rhsm",
+                  Option.value("--organization").needed(),
+                  Option.value("--activation-key").typed(Option.Type.SOME_TEXT).needed(),
+                  flag("--connect-to-insights"),
+                  Option.value("--proxy"),
+                  Option.value("--server-hostname"),
+                  Option.value("--rhsm-baseurl")),
               Command.of(
                   "syspurpose",
                   Option.value("--role"),
@@ -223,19 +222,20 @@ final class Rocky9 {
               Command.of(
                       "keyboard",
                       Option.value("--vckeymap"),
-                      Option.value("--xlayouts"),
+                      Option.list("--xlayouts"),
                       Option.value("--switch"))
                   .takes(ANY)
-                  .remembering()
+                  .remembering("--xlayouts")
                   .where(argumentsAtMost(1, "it takes one layout"), Installation.SOME_KEYBOARD),
               Command.of(
                       "timezone",
                       flag("--utc"),
                       flag("--isUtc").deprecated("write --utc"),
                       flag("--nontp").deprecated("write timesource --ntp-disable"),
-                      Option.value("--ntpservers")
+                      Option.list("--ntpservers")
                           .deprecated("write timesource --ntp-server=SERVER, one line a server"))
                   .takes(ANY)
+                  .remembering("--ntpservers")
                   .where(
                       Installation.SOME_TIMEZONE,
                       argumentsAtMost(1, "it takes one time zone"),
@@ -288,8 +288,8 @@ final class Rocky9 {
                   Option.value("--service"),
                   Option.value("--remove-service"),
                   flag("--use-system-defaults")),
-              Command.of("services", Option.value("--disabled"), Option.value("--enabled"))
-                  .remembering()
+              Command.of("services", Option.list("--disabled"), Option.list("--enabled"))
+                  .remembering("--disabled", "--enabled")
                   .where(Installation.SOME_SERVICES),
               Command.of(
                   "firstboot",
@@ -367,7 +367,7 @@ final class Rocky9 {
               Command.of(
                       "nvdimm",
                       Option.value("--namespace"),
-                      Option.value("--blockdevs"),
+                      Option.list("--blockdevs"),
                       choice("--mode", "sector"),
                       integer("--sectorsize"))
                   .takes(ONE)
@@ -377,8 +377,8 @@ final class Rocky9 {
               Command.of("zerombr"),
               Command.of("zipl", flag("--secure-boot"), flag("--force-secure-boot"))
                   .with(flag("--no-secure-boot")),
-              Command.of("ignoredisk", Option.value("--drives"), Option.value("--only-use"))
-                  .remembering()
+              Command.of("ignoredisk", Option.list("--drives"), Option.list("--only-use"))
+                  .remembering("--drives", "--only-use")
                   .where(exactlyOne("--drives", "--only-use")),
               Command.of(
                   "clearpart",
@@ -487,7 +487,7 @@ final class Rocky9 {
                       Option.value("--profile"),
                       integer("--cachesize"),
                       Option.value("--cachemode"),
-                      Option.value("--cachepvs"),
+                      Option.list("--cachepvs"),
                       Option.value("--mkfsoptions"))
                   .with(ENCRYPTION)
                   .takes(ONE)
@@ -520,7 +520,7 @@ final class Rocky9 {
               Command.deprecated("autostep", "leave it out"),
               Command.deprecated("btrfs", "use part, or logvol, with xfs or ext4"),
               Command.deprecated("method", "use url, nfs, cdrom or harddrive"),
-              Command.removed("install", "leave it out: url, nfs, cdrom or harddrive say it"),
+              Command.removed("install", "leave it out: url, nfs, cdrom or harddrive are enough"),
               Command.removed("device", "leave it out: drivers are found by the kernel"),
               Command.removed("deviceprobe", "leave it out"),
               Command.removed("dmraid", "leave it out"),
@@ -547,7 +547,7 @@ final class Rocky9 {
               Section.opaque("%anaconda"),
               new Section(
                   "%certificate",
-                  Section.Kind.OPAQUE,
+                  Section.Kind.CERTIFICATE,
                   Command.of(
                       "%certificate",
                       Option.value("--filename").needed(), Option.value("--dir").needed()))));

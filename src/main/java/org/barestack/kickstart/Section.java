@@ -16,7 +16,9 @@ record Section(String opening, Kind kind, Command header) {
     /** Names of packages, one a line. */
     PACKAGES,
     /** Somebody else's text. */
-    OPAQUE
+    OPAQUE,
+    /** The same, and there must be some. */
+    CERTIFICATE
   }
 
   static Section script(String opening, Option... more) {
@@ -31,7 +33,10 @@ record Section(String opening, Kind kind, Command header) {
   }
 
   static Section packages(Option... options) {
-    return new Section("%packages", Kind.PACKAGES, Command.of("%packages", options));
+    return new Section(
+        "%packages",
+        Kind.PACKAGES,
+        Command.of("%packages", options).where(Conditions.atMostOne("--default", "--nocore")));
   }
 
   /** One whose header and text are not looked at. */

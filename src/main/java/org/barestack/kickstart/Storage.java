@@ -8,13 +8,19 @@ import org.barestack.kickstart.Command.Problem;
 
 /** What must hold of commands that divide disks. */
 final class Storage {
+  private static final String NO_CACHE = "leave out --cachepvs, --cachesize and --cachemode";
+
   private Storage() {}
 
   static final Condition TMPFS_DOES_NOT_GROW =
       line ->
           line.value("--fstype").filter("tmpfs"::equals).isPresent()
                   && (line.has("--grow") || isMore(line, "--maxsize"))
-              ? conflict(line, "--fstype", "tmpfs takes no --grow and no --maxsize")
+              ? conflict(
+                  line,
+                  "--fstype",
+                  "tmpfs takes no --grow and no --maxsize",
+                  "leave them out: --size is its size")
               : Optional.empty();
 
   static final Condition ONE_COST_OF_A_KEY =
@@ -23,7 +29,8 @@ final class Storage {
               ? conflict(
                   line,
                   "--pbkdf-iterations",
-                  "--pbkdf-time and --pbkdf-iterations cannot stand together")
+                  "--pbkdf-time and --pbkdf-iterations cannot stand together",
+                  "keep one of them")
               : Optional.empty();
 
   static final Condition NO_BTRFS =
@@ -70,7 +77,7 @@ final class Storage {
   }
 
   private static boolean isMore(Parsed line, String option) {
-    return line.number(option).filter(number -> number != 0).isPresent();
+    return line.says(option);
   }
 
   private static Optional<Problem> raid(Parsed line) {
@@ -123,17 +130,23 @@ final class Storage {
     boolean cached =
         isMore(line, "--cachesize") || line.says("--cachemode") || line.says("--cachepvs");
     if (line.has("--resize") && !isThere(line)) {
-      return conflict(line, "--resize", "--resize needs --useexisting");
+      return conflict(
+          line,
+          "--resize",
+          "--resize needs --useexisting",
+          "add --useexisting, or leave out --resize");
     }
     if (line.has("--resize") && !isMore(line, "--size")) {
-      return conflict(line, "--resize", "--resize needs --size");
+      return conflict(
+          line, "--resize", "--resize needs --size", "add --size=MIB, or leave out --resize");
     }
     if ((isMore(line, "--chunksize") || isMore(line, "--metadatasize"))
         && !line.has("--thinpool")) {
       return conflict(
           line,
           line.has("--chunksize") ? "--chunksize" : "--metadatasize",
-          "--chunksize and --metadatasize are for thin pools");
+          "--chunksize and --metadatasize are for thin pools",
+          "leave them out, or add --thinpool");
     }
     if (!sized) {
       return missing(
@@ -143,7 +156,8 @@ final class Storage {
       return bad(line, "--percent", "takes 0 to 100");
     }
     if (isMore(line, "--size") && isMore(line, "--percent")) {
-      return conflict(line, "--percent", "--size and --percent cannot stand together");
+      return conflict(
+          line, "--percent", "--size and --percent cannot stand together", "keep one of them");
     }
     return cached ? cache(line) : Optional.empty();
   }
@@ -155,13 +169,17 @@ final class Storage {
             .findFirst()
             .orElseThrow();
     if (isThere(line)) {
-      return conflict(line, option, "a volume that is there gets no cache");
+      return conflict(line, option, "a volume that is there gets no cache", NO_CACHE);
     }
     if (line.has("--thin")) {
-      return conflict(line, option, "a thin volume gets no cache");
+      return conflict(line, option, "a thin volume gets no cache", NO_CACHE);
     }
     if (!line.says("--cachepvs") || !isMore(line, "--cachesize")) {
-      return conflict(line, option, "a cache needs --cachepvs and --cachesize");
+      return conflict(
+          line,
+          option,
+          "a cache needs --cachepvs and --cachesize",
+          "add both, or leave all of them out");
     }
     return line.value("--cachemode")
             .filter(mode -> !mode.equals("writeback") && !mode.equals("writethrough"))
@@ -181,7 +199,11 @@ final class Storage {
               "write a path that begins with /, or none"));
     }
     return line.says("--mkfsoptions") && !line.has("--reformat")
-        ? conflict(line, "--mkfsoptions", "--mkfsoptions needs --reformat")
+        ? conflict(
+            line,
+            "--mkfsoptions",
+            "--mkfsoptions needs --reformat",
+            "add --reformat, or leave out --mkfsoptions")
         : Optional.empty();
   }
 
@@ -207,7 +229,11 @@ final class Storage {
   private static Optional<Problem> nvdimm(Parsed line) {
     String action = line.arguments().getFirst().text();
     if (line.says("--namespace") && line.says("--blockdevs")) {
-      return conflict(line, "--blockdevs", "--namespace and --blockdevs cannot stand together");
+      return conflict(
+          line,
+          "--blockdevs",
+          "--namespace and --blockdevs cannot stand together",
+          "keep one of them");
     }
     return switch (action) {
       case "reconfigure" -> {
@@ -248,10 +274,9 @@ final class Storage {
     return Optional.of(Conditions.surplus(word, why));
   }
 
-  private static Optional<Problem> conflict(Parsed line, String option, String message) {
-    return Optional.of(
-        new Problem(
-            Rule.CONFLICTING_OPTIONS, line.at(option), message, "keep what you mean of them"));
+  private static Optional<Problem> conflict(
+      Parsed line, String option, String message, String remedy) {
+    return Optional.of(new Problem(Rule.CONFLICTING_OPTIONS, line.at(option), message, remedy));
   }
 
   private static Optional<Problem> bad(Parsed line, String option, String what) {
