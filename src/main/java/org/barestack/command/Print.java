@@ -42,9 +42,14 @@ final class Print {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal);
   }
 
-  /** Whether a person reads along, so that colours and cursor movements make sense. */
+  /** Whether a person reads along at a terminal that can move its cursor. */
   static boolean terminal() {
-    return console().isPresent() && System.getenv("NO_COLOR") == null;
+    return console().isPresent() && !System.getenv().getOrDefault("TERM", "").equals("dumb");
+  }
+
+  /** Whether to colour: on a terminal, unless NO_COLOR is set and not empty (no-color.org). */
+  static boolean colour() {
+    return terminal() && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
   }
 
   /** How wide the terminal is, in characters; the launcher knows, since the JVM cannot ask. */
