@@ -32,7 +32,8 @@ public final class Main {
         (fault, command, parsed) -> ended(fault, command.getErr(), environment));
     try {
       return commandLine.execute(arguments);
-    } catch (Error e) { // a stack that overflows, a class that is not in the jar
+    } catch (VirtualMachineError | LinkageError | AssertionError e) {
+      // a stack that overflows, a class that is not in the jar
       return ended(e, commandLine.getErr(), environment);
     }
   }
