@@ -58,6 +58,7 @@ test  systemd-nspawn                              systemd-container    systemd-c
 test  nft                                         nftables             nftables
 test  iptables-nft                                iptables             iptables-nft
 test  ping                                        iputils-ping         iputils
+test  zsh                                         zsh                  zsh
 TABLE
 }
 

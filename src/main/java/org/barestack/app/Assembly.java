@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,9 +47,11 @@ import org.barestack.command.CloudApplyCommand;
 import org.barestack.command.CloudCommand;
 import org.barestack.command.CloudDestroyCommand;
 import org.barestack.command.CloudPlanCommand;
+import org.barestack.command.CompletionCommand;
 import org.barestack.command.DemoCommand;
 import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.DiffCommand;
+import org.barestack.command.DoctorCommand;
 import org.barestack.command.EventsCommand;
 import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
@@ -76,8 +79,12 @@ import org.barestack.command.StatusCommand;
 import org.barestack.command.TeardownCommand;
 import org.barestack.command.ValidateCommand;
 import org.barestack.command.WatchCommand;
+import org.barestack.command.WhyCommand;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
+import org.barestack.doctor.Doctor;
+import org.barestack.doctor.LinuxHost;
+import org.barestack.doctor.Report;
 import org.barestack.journal.BoundedJournal;
 import org.barestack.journal.InstallLogs;
 import org.barestack.journal.RestoreFiles;
@@ -85,13 +92,13 @@ import org.barestack.journal.SqliteJournal;
 import org.barestack.journal.StateLock;
 import org.barestack.model.ClientKind;
 import org.barestack.model.InstallId;
-import org.barestack.model.Ipv4;
 import org.barestack.model.Journal;
 import org.barestack.model.MacAddress;
 import org.barestack.model.Node;
 import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
 import org.barestack.model.Phase;
+import org.barestack.model.PlainText;
 import org.barestack.model.Secret;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
@@ -101,8 +108,10 @@ import org.barestack.render.Seed;
 import org.barestack.secrets.SecretName;
 import org.barestack.secrets.SiteAuthority;
 import org.barestack.secrets.SiteSecrets;
+import org.barestack.serve.device.Neighbours;
 import org.barestack.serve.dhcp.DhcpServer;
 import org.barestack.serve.dhcp.Seen;
+import org.barestack.serve.dhcp.ServerProbe;
 import org.barestack.serve.http.HttpServer;
 import org.barestack.serve.http.SecretHandout;
 import org.barestack.serve.http.Texts;
@@ -110,6 +119,7 @@ import org.barestack.serve.tftp.Content;
 import org.barestack.serve.tftp.TftpFiles;
 import org.barestack.serve.tftp.TftpServer;
 import org.barestack.site.LinuxHost;
+import org.barestack.wire.dhcp.Answer;
 import org.barestack.wire.dhcp.BootFile;
 import org.barestack.wire.dhcp.Client;
 import org.barestack.wire.dhcp.Clocks;
@@ -117,6 +127,7 @@ import org.barestack.wire.dhcp.DhcpMode;
 import org.barestack.wire.dhcp.DhcpResponder;
 import org.barestack.wire.dhcp.DhcpSettings;
 import org.barestack.wire.dhcp.Lease;
+import org.barestack.wire.dhcp.MessageType;
 import org.barestack.wire.dhcp.OtherServers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,6 +139,9 @@ final class Assembly {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
   private static final Duration LEASE_TIME = Duration.ofHours(1);
+
+  /** A server may ping an address before it offers it: dnsmasq for 3 s. */
+  private static final Duration DHCP_PATIENCE = Duration.ofSeconds(4);
 
   /** Long enough to read why a machine does not install, short enough not to hold its boot. */
   private static final int READING_SECONDS = 5;
@@ -150,12 +164,14 @@ final class Assembly {
         .addSubcommand(new SeedCommand())
         .addSubcommand(new BuildIsoCommand())
         .addSubcommand(new ServeCommand(Assembly::serve))
-        .addSubcommand(new DhcpSnippetCommand(folder -> Loaders.read(folder)::name))
+        .addSubcommand(new DhcpSnippetCommand(folder -> named(folder)::name))
         .addSubcommand(new StatusCommand())
         .addSubcommand(new WatchCommand())
         .addSubcommand(new AdoptCommand())
         .addSubcommand(new EventsCommand())
+        .addSubcommand(new WhyCommand())
         .addSubcommand(new LogsCommand(System.out))
+        .addSubcommand(new DoctorCommand(Assembly::examine))
         .addSubcommand(new ReinstallCommand(List.of("ssh"), Assembly::cloud))
         .addSubcommand(new RebuildCommand(List.of("ssh"), Assembly::cloud))
         .addSubcommand(new TeardownCommand(Assembly::cloud))
@@ -166,6 +182,7 @@ final class Assembly {
                 .addSubcommand(new CloudApplyCommand(Assembly::cloud))
                 .addSubcommand(new CloudDestroyCommand(Assembly::cloud)))
         .addSubcommand(secrets())
+        .addSubcommand(new CommandLine(new CompletionCommand()))
         .addSubcommand(new DemoCommand());
   }
 
@@ -180,6 +197,17 @@ final class Assembly {
         authority == null ? null : SiteAuthority.parse(authority),
         new Credentials("admin", password),
         Deadlines.USUAL.ready(Duration.ZERO));
+  }
+
+  private static Report examine(Doctor.Order order) {
+    DhcpSettings settings = settings(order.site());
+    return Doctor.examine(
+        order,
+        new LinuxHost(() ->
+            ServerProbe.find(
+                order.site().provisioning().networkInterface(),
+                new OtherServers(settings, Clocks.system(), new SecureRandom()),
+                DHCP_PATIENCE)));
   }
 
   private static CommandLine secrets() {
@@ -253,7 +281,7 @@ final class Assembly {
           TftpServer.start(
               TftpServer.Settings.on(at.networkInterface(), at.address()),
               tftpFiles(loaders),
-              served -> recordLoader(order.site().get(), desk, served)));
+              outcome -> recordFile(order.site().get(), desk, outcome)));
       if (at.dhcp() != Site.DhcpMode.OFF) {
         Clocks clocks = Clocks.system();
         DhcpResponder responder =
@@ -269,7 +297,7 @@ final class Assembly {
                 at.networkInterface(),
                 responder,
                 new OtherServers(responder.settings(), clocks, new SecureRandom()),
-                seen -> recorder.execute(() -> recordStranger(desk, seen))));
+                seen -> recorder.execute(() -> recordQuestion(desk, seen))));
       }
       Cloud cloud = cloud(order, journal);
       if (cloud != null) {
@@ -358,8 +386,16 @@ final class Assembly {
     return NodeState.of(journal.events(new Subject.OfNode(name))).phase();
   }
 
+  private static Loaders named(Path folder) throws IOException {
+    try {
+      return Loaders.read(folder);
+    } catch (IllegalArgumentException e) {
+      throw Failure.badInput(String.valueOf(e.getMessage()));
+    }
+  }
+
   private static Loaders loaders(Path folder, Site site) throws IOException {
-    Loaders loaders = Loaders.read(folder);
+    Loaders loaders = named(folder);
     for (var loader : loaders.find(Set.of(site.rocky().arch())).entrySet()) {
       switch (loader.getValue()) {
         case Loaders.Answer.Missing(String message) -> throw Failure.notDone(message);
@@ -492,11 +528,25 @@ final class Assembly {
       Optional<Loaders.Answer> loader = loaders.find(name);
       return loader.isPresent() && loader.get() instanceof Loaders.Answer.Found found
           ? new TftpFiles.Answer.Found(Content.open(found.file()))
-          : new TftpFiles.Answer.NotFound("no loader is called so");
+          : new TftpFiles.Answer.NotFound(
+              loader.isPresent()
+                  ? "that loader is not on this server; barestack doctor says how to get it"
+                  : unknownLoader(name));
     };
   }
 
-  private static DhcpSettings settings(Site site) {
+  /** Why there is no such file, for whoever reads what a machine asked for. */
+  static String unknownLoader(String name) {
+    String file = name.substring(name.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+    if (file.matches("(shim|grub|mm|fb).*[.]efi")) {
+      return "Secure Boot loaders are not imported; switch Secure Boot off";
+    }
+    return file.startsWith("pxelinux") || file.startsWith("lpxelinux")
+        ? "another DHCP server names that file; take its boot files (options 66 and 67) away"
+        : "no loader is called so";
+  }
+
+  static DhcpSettings settings(Site site) {
     Site.Provisioning at = site.provisioning();
     Site.Management network = site.networks().management();
     boolean same = at.subnet().equals(network.subnet());
@@ -549,9 +599,10 @@ final class Assembly {
         new ThreadPoolExecutor.DiscardPolicy());
   }
 
-  private static void recordStranger(BootDesk desk, Seen seen) {
-    if (seen.client() instanceof Client.NetworkBoot(ClientKind kind)) {
-      try {
+  static void recordQuestion(BootDesk desk, Seen seen) {
+    try {
+      recordDecision(desk, seen);
+      if (seen.client() instanceof Client.NetworkBoot(ClientKind kind)) {
         desk.seen(
             new BootRequest(
                 seen.mac(),
@@ -560,21 +611,59 @@ final class Assembly {
                 seen.uuid().map(Object::toString).orElse(""),
                 "",
                 ""));
-      } catch (RuntimeException e) {
-        LOG.warn("{} asked by DHCP, and that cannot be recorded", seen.mac(), e);
       }
+    } catch (RuntimeException e) {
+      LOG.warn("{} asked by DHCP, and that cannot be recorded", seen.mac(), e);
     }
   }
 
-  /** TFTP knows only an address, which is the node's own where we gave it. */
-  private static void recordLoader(Site site, BootDesk desk, TftpServer.Served served) {
-    Ipv4 client = served.client();
-    site.nodes().stream()
-        .filter(node -> node.address().equals(client))
-        .findFirst()
-        .ifPresent(node ->
+  /**
+   * What decides about a boot: what network-boot clients are given, and whom nothing is given. An
+   * operating system that renews its address is not told of, and one of a machine that nobody knows
+   * not at all.
+   */
+  private static void recordDecision(BootDesk desk, Seen seen) {
+    String client =
+        switch (seen.client()) {
+          case Client.NetworkBoot(ClientKind kind) -> kind.name().replace('_', ' ');
+          case Client.Unserved _ -> "network boot";
+          case Client.Plain _ -> "no network boot";
+        };
+    String asked = "DHCP " + seen.type() + " (" + client + ")";
+    boolean plain = seen.client() instanceof Client.Plain;
+    switch (seen.answer()) {
+      case Answer.Reply reply when !plain -> desk.asked(seen.mac(), asked, reply.outcome(), "");
+      case Answer.Silence silence when silence.notable() ->
+          desk.asked(seen.mac(), asked, "", silence.why());
+      case Answer.Silence silence
+          when plain && seen.type() == MessageType.DISCOVER && desk.heardOf(seen.mac()) ->
+          desk.asked(seen.mac(), asked, "", "no network-boot client: " + silence.why());
+      default -> {}
+    }
+  }
+
+  /**
+   * TFTP knows only an address: the node's own where we gave it, else the kernel knows whose it is.
+   * What is not served is noted of nodes and of machines that were seen before: behind a router the
+   * kernel knows only the router.
+   */
+  static void recordFile(Site site, BootDesk desk, TftpServer.Outcome outcome) {
+    Optional<MacAddress> mac =
+        site.nodes().stream()
+            .filter(node -> node.address().equals(outcome.client()))
+            .findFirst()
+            .map(Node::bootMac)
+            .or(() -> Neighbours.mac(site.provisioning().networkInterface(), outcome.client()));
+    if (mac.isPresent()) {
+      switch (outcome) {
+        case TftpServer.Served served ->
             desk.fetched(
-                List.of(node.bootMac()),
-                Map.of("file", served.file(), "bytes", Long.toString(served.bytes()))));
+                List.of(mac.get()),
+                Map.of("file", served.file(), "bytes", Long.toString(served.bytes())));
+        case TftpServer.NotServed not when desk.heardOf(mac.get()) ->
+            desk.asked(mac.get(), "TFTP for " + PlainText.cut(not.file(), 100), "", not.reason());
+        case TftpServer.NotServed _ -> {}
+      }
+    }
   }
 }

@@ -19,7 +19,8 @@ public final class Main {
   private Main() {}
 
   /**
-   * Runs one command and ends with its exit code: 0 done, 1 not done, 2 bad command line or site.
+   * Runs one command and ends with its exit code: 0 done, 1 not done, 2 bad command line or site,
+   * 70 a fault of ours.
    */
   public static void main(String[] arguments) {
     System.exit(run(Assembly.commandLine(), System.getenv(), arguments));
@@ -27,18 +28,29 @@ public final class Main {
 
   static int run(CommandLine commandLine, Map<String, String> environment, String... arguments) {
     commandLine.setParameterExceptionHandler(Main::badCommandLine);
-    commandLine.setExecutionExceptionHandler((fault, command, parsed) -> {
-      if (environment.containsKey(TRACE)) {
-        fault.printStackTrace(command.getErr());
-      }
-      command.getErr().println("barestack: " + message(fault));
-      return switch (fault) {
-        case Failure failure -> failure.exitCode();
-        case TemplateException template -> Failure.BAD_INPUT;
-        default -> Failure.NOT_DONE;
-      };
-    });
-    return commandLine.execute(arguments);
+    commandLine.setExecutionExceptionHandler(
+        (fault, command, parsed) -> ended(fault, command.getErr(), environment));
+    try {
+      return commandLine.execute(arguments);
+    } catch (VirtualMachineError | LinkageError | AssertionError e) {
+      // a stack that overflows, a class that is not in the jar
+      return ended(e, commandLine.getErr(), environment);
+    }
+  }
+
+  private static int ended(Throwable fault, PrintWriter err, Map<String, String> environment) {
+    if (environment.containsKey(TRACE)) {
+      fault.printStackTrace(err);
+    }
+    err.println("barestack: " + message(fault));
+    err.flush();
+    return switch (fault) {
+      case Failure failure -> failure.exitCode();
+      case TemplateException _ -> Failure.BAD_INPUT;
+      case UncheckedIOException _ -> Failure.NOT_DONE;
+      case RuntimeException _, Error _ -> Failure.INTERNAL;
+      default -> Failure.NOT_DONE;
+    };
   }
 
   private static int badCommandLine(ParameterException fault, String[] arguments) {
@@ -60,7 +72,7 @@ public final class Main {
   }
 
   /** What the JDK says of a file is often only its name. */
-  private static String message(Exception fault) {
+  private static String message(Throwable fault) {
     return switch (fault) {
       case AccessDeniedException denied -> denied.getFile() + ": permission denied";
       case NoSuchFileException missing -> missing.getFile() + ": there is no such file or folder";
@@ -70,7 +82,7 @@ public final class Main {
           message(cause);
       case Failure _, TemplateException _, UncheckedIOException _ ->
           String.valueOf(fault.getMessage());
-      case RuntimeException _ -> fault + " (a fault of ours; " + TRACE + "=1 shows where)";
+      case RuntimeException _, Error _ -> fault + " (a fault of ours; " + TRACE + "=1 shows where)";
       default -> fault.getMessage() != null ? fault.getMessage() : fault.toString();
     };
   }

@@ -235,10 +235,12 @@ public final class BootDesk {
     journal.decide(
         stranger,
         events -> {
+          Optional<NodeEvent> last =
+              events.reversed().stream().filter(one -> one.kind() != Kind.ASKED).findFirst();
           boolean lately =
-              !events.isEmpty()
-                  && events.getLast().at().plus(STRANGER_PAUSE).isAfter(clock.instant())
-                  && events.getLast().detail().entrySet().containsAll(detail.entrySet());
+              last.isPresent()
+                  && last.get().at().plus(STRANGER_PAUSE).isAfter(clock.instant())
+                  && last.get().detail().entrySet().containsAll(detail.entrySet());
           NodeEvent event =
               NodeEvent.of(clock.instant(), stranger, Kind.STRANGER_SEEN, null, detail);
           return new Decision<>(lately ? List.of() : List.of(event), lately);
@@ -347,6 +349,34 @@ public final class BootDesk {
             journal.append(event(node, Kind.FETCHED, state.install().id(), detail));
           }
         });
+  }
+
+  /** Whether it is a node, or was seen before. */
+  public boolean heardOf(MacAddress mac) {
+    return site.get().node(mac).isPresent()
+        || !journal.events(new Subject.OfStranger(mac)).isEmpty();
+  }
+
+  /**
+   * Notes what a machine asked a server for, and what came of it. For display only, like {@link
+   * #fetched}.
+   *
+   * @param asked of which server, and for what
+   * @param answer what it got; empty if nothing
+   * @param reason why nothing; empty if something
+   */
+  public void asked(MacAddress mac, String asked, String answer, String reason) {
+    Subject subject =
+        site.get()
+            .node(mac)
+            .<Subject>map(node -> new Subject.OfNode(node.name()))
+            .orElseGet(() -> new Subject.OfStranger(mac));
+    Map<String, String> detail = new HashMap<>();
+    detail.put("asked", asked);
+    detail.put("answer", answer);
+    detail.put("reason", reason);
+    detail.values().removeIf(String::isEmpty);
+    journal.append(NodeEvent.of(clock.instant(), subject, Kind.ASKED, null, detail));
   }
 
   /**

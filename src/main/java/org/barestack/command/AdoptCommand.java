@@ -52,6 +52,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Prints the lines that make a machine a node, ready for site.yaml.",
       "With --write it puts them there, and changes nothing else in the file."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  barestack adopt 52:54:00:60:00:0c",
+      "  barestack adopt 52:54:00:60:00:0c --name kvm2 --role kvm-worker --write"
     })
 public final class AdoptCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME =

@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       "Writes a medium for a node.",
       "Kind cidata: a volume by which cloud-init configures a machine whose disk holds an image of"
           + " Rocky Linux. It does not boot."
-    })
+    },
+    footer = {"", "Example:", "  barestack build-iso --kind cidata kvm1 -o kvm1.iso"})
 public final class BuildIsoCommand implements Callable<Integer> {
   /** Kinds of media. */
   enum Kind {

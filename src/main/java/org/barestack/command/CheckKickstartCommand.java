@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  barestack check-kickstart --release 9 ks.cfg",
       "  barestack check-kickstart --release 10 --json *.ks",
-      "  barestack render-kickstart kvm1 | barestack check-kickstart --release 9 -"
+      "  barestack check-kickstart --release 9 -"
     })
 public final class CheckKickstartCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "Kickstarts; - is standard input.")
@@ -120,16 +120,7 @@ public final class CheckKickstartCommand implements Callable<Integer> {
   /** As compilers write it, so that editors and CI systems find the place. */
   private static String line(Located located) {
     Finding finding = located.finding();
-    return PlainText.of(
-        "%s:%d:%d: %s: %s [%s]; %s"
-            .formatted(
-                located.file(),
-                finding.line(),
-                finding.column(),
-                word(finding.severity()),
-                finding.message(),
-                finding.rule(),
-                finding.remedy()));
+    return PlainText.of(located.file() + ":" + finding);
   }
 
   private static String word(Severity severity) {

@@ -40,6 +40,12 @@ import picocli.CommandLine.Spec;
           + " and may be cut off and repeated.",
       "Exit code: 0 all is there and runs, 1 something failed, does not run yet or needs a person,"
           + " 2 bad input."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  barestack cloud apply",
+      "  barestack cloud apply --no-wait --json"
     })
 public final class CloudApplyCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();

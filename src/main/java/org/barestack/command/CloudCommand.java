@@ -6,5 +6,6 @@ import picocli.CommandLine.Command;
 @Command(
     name = "cloud",
     synopsisSubcommandLabel = "COMMAND",
-    description = "Works on the site's cloud in CloudStack.")
+    description = "Works on the site's cloud in CloudStack.",
+    footer = {"", "Example:", "  barestack cloud plan"})
 public final class CloudCommand {}

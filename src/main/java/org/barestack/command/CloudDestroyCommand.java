@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Deletes the site's zone from CloudStack, with all that is in it. Names it and asks.",
       "It may be repeated, as after a cut. No disk of a node is touched."
-    })
+    },
+    footer = {"", "Example:", "  barestack cloud destroy"})
 public final class CloudDestroyCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();
 

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       "Compares the site with its cloud: what is missing, different or surplus. It only looks.",
       "Exit code: 0 the cloud is as the site wants it (surplus does not count), 3 it is not, 1 it"
           + " was not reached, 2 bad input."
-    })
+    },
+    footer = {"", "Example:", "  barestack cloud plan"})
 public final class CloudPlanCommand implements Callable<Integer> {
   /** There is something to do. */
   static final int TO_DO = 3;

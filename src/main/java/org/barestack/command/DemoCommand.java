@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Installs examples/lab on two blank virtual machines, in a network of its own (needs root).",
       "A stand-in plays Rocky's installer, which is not part of Barestack."
-    })
+    },
+    footer = {"", "Example:", "  sudo barestack demo --minutes 30"})
 public final class DemoCommand implements Callable<Integer> {
   private static final Set<Phase> DONE =
       EnumSet.of(Phase.INSTALLED, Phase.CONFIGURING, Phase.CONFIGURED, Phase.READY);
@@ -151,7 +152,7 @@ public final class DemoCommand implements Callable<Integer> {
       seen = events.isEmpty() ? seen : events.getLast().sequence();
       Overview overview = Overview.of(site, machines, Instant.now());
       if (screen) {
-        out.text("\033[H\033[2J" + OverviewText.of(overview, Print.width(), true));
+        out.text("\033[H\033[2J" + OverviewText.of(overview, Print.width(), Print.colour()));
       } else {
         events.stream()
             .filter(event -> event.kind() != Kind.FETCHED)

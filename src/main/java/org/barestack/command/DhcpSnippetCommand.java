@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 /** {@code barestack dhcp-snippet PROGRAM}. */
 @Command(
     name = "dhcp-snippet",
-    description = "Prints configuration for another DHCP server of the site.")
+    description = "Prints configuration for another DHCP server of the site.",
+    footer = {"", "Example:", "  barestack dhcp-snippet kea"})
 public final class DhcpSnippetCommand implements Callable<Integer> {
   /** The loaders of the site in that folder. */
   public interface LoaderNames {

@@ -28,6 +28,13 @@ import picocli.CommandLine.Spec;
       "Compares what every node gets with what it got in a Git revision.",
       "Says which nodes must be reinstalled for that. Exit code: 0 no difference,"
           + " 1 a difference, 2 bad input."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  barestack diff",
+      "  barestack diff HEAD~3 --stat",
+      "  barestack diff v1 v2 --node kvm1"
     })
 public final class DiffCommand implements Callable<Integer> {
   /** There is a difference, as with diff(1). */

@@ -16,7 +16,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code barestack events NODE}. */
-@Command(name = "events", description = "Prints everything that happened to a node, oldest first.")
+@Command(
+    name = "events",
+    description = "Prints everything that happened to a node, oldest first.",
+    footer = {"", "Examples:", "  barestack events kvm1", "  barestack events 52:54:00:00:00:99"})
 public final class EventsCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();
 

@@ -10,6 +10,9 @@ public final class Failure extends RuntimeException {
   /** The command line or the site is wrong. */
   public static final int BAD_INPUT = 2;
 
+  /** A fault of ours: EX_SOFTWARE of sysexits.h. */
+  public static final int INTERNAL = 70;
+
   private final int exitCode;
 
   private Failure(int exitCode, String message) {

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Drops what is known of a node or of an unknown machine; its events stay in the journal.",
       "A forgotten node installs again, but only on a blank disk."
-    })
+    },
+    footer = {"", "Example:", "  barestack forget kvm1"})
 public final class ForgetCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();
 

@@ -28,6 +28,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes a first site.yaml, from this machine's own interfaces; asks nothing.",
       "It is valid as it is; lines with REPLACE hold what this machine cannot know."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  barestack init lab",
+      "  barestack init --interface eno2 --stdout"
     })
 public final class InitCommand implements Callable<Integer> {
   private final Host host;

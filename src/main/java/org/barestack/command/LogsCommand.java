@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Shows what a node sent of its failed or refused installs: which logs, and their errors.",
       "With FILE prints that log. They are plain files in .barestack/logs/NODE/INSTALL/."
-    })
+    },
+    footer = {"", "Examples:", "  barestack logs kvm1", "  barestack logs kvm1 anaconda.log"})
 public final class LogsCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Console;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -42,9 +43,22 @@ final class Print {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal);
   }
 
-  /** Whether a person reads along, so that colours and cursor movements make sense. */
+  /** Whether a person reads along at a terminal that can move its cursor. */
   static boolean terminal() {
-    return console().isPresent() && System.getenv("NO_COLOR") == null;
+    return terminal(console().isPresent(), System.getenv());
+  }
+
+  static boolean terminal(boolean console, Map<String, String> environment) {
+    return console && !environment.getOrDefault("TERM", "").equals("dumb");
+  }
+
+  /** Whether to colour: on a terminal, unless NO_COLOR is set and not empty (no-color.org). */
+  static boolean colour() {
+    return colour(console().isPresent(), System.getenv());
+  }
+
+  static boolean colour(boolean console, Map<String, String> environment) {
+    return terminal(console, environment) && environment.getOrDefault("NO_COLOR", "").isEmpty();
   }
 
   /** How wide the terminal is, in characters; the launcher knows, since the JVM cannot ask. */

@@ -27,6 +27,12 @@ import picocli.CommandLine.Spec;
       "Installs a node anew over what is on its disk, now, by SSH.",
       "A worker is taken out of CloudStack first, as barestack teardown does.",
       "With --restore the management node comes back with its databases and keys."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  barestack rebuild kvm1",
+      "  barestack rebuild mgmt1 --restore lab-mgmt1.cms"
     })
 public final class RebuildCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();

@@ -16,6 +16,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Orders a new install of a node for its next boot from the network.",
       "Without --wipe it takes only a blank disk."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  barestack reinstall kvm1",
+      "  barestack reinstall kvm1 --wipe --now"
     })
 public final class ReinstallCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();

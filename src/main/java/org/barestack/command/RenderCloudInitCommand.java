@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
       "Prints what cloud-init on a node will be served: user-data, meta-data, network-config,"
           + " vendor-data.",
       "Install id and token are examples; barestack seed NODE opens a real install."
-    })
+    },
+    footer = {"", "Example:", "  barestack render-cloud-init kvm1 --out seed/"})
 public final class RenderCloudInitCommand implements Callable<Integer> {
   private static final String FOLDER = "cloud-init/";
 

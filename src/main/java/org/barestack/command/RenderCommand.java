@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
           + " diff.",
       "What an earlier run wrote there is replaced; a folder that holds anything else is left"
           + " alone."
-    })
+    },
+    footer = {"", "Example:", "  barestack render --out rendered/"})
 public final class RenderCommand implements Callable<Integer> {
   @Mixin private final SiteOptions options = new SiteOptions();
 

@@ -17,6 +17,12 @@ import picocli.CommandLine.Spec;
       "Prints the kickstart that a node will be served.",
       "It has no disk command: the installer claims its disk first. Install id and token are"
           + " examples; each install gets its own."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  barestack render-kickstart kvm1",
+      "  barestack render-kickstart kvm1 --standalone > kvm1.ks"
     })
 public final class RenderKickstartCommand implements Callable<Integer> {
   @Mixin private final SiteOptions options = new SiteOptions();

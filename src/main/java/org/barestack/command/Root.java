@@ -17,9 +17,21 @@ import picocli.CommandLine.ScopeType;
       "From blank metal to a working Apache CloudStack, out of one Git repository.",
       ""
     },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:Done; what was looked at is as it should be.",
+      "1:Not done, or something was found; the output says what to do.",
+      "2:The command line or the site is wrong; nothing was done.",
+      "3:Only of cloud plan: there is something to do.",
+      "70:A fault of Barestack itself; BARESTACK_TRACE=1 shows where."
+    },
     footer = {
       "",
-      "Exit codes: 0 done, 1 not done or not valid, 2 bad command line or site.",
+      "Examples:",
+      "  barestack validate",
+      "  barestack why kvm1",
+      "  barestack render --out rendered/",
+      "",
       "barestack COMMAND --help says more of one command."
     })
 public final class Root {

@@ -10,9 +10,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "schema",
     description = {
-      "Prints the JSON Schema of the site file, by which editors complete and check it.",
-      "Example: barestack schema > site.schema.json"
-    })
+      "Prints the JSON Schema of the site file, by which editors complete and check it."
+    },
+    footer = {"", "Example:", "  barestack schema > site.schema.json"})
 public final class SchemaCommand implements Callable<Integer> {
   @Spec private CommandSpec command = CommandSpec.create();
 

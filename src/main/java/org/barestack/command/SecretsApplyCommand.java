@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Gives the management node that runs the present value of a secret, by SSH.",
       "It may be repeated, as after a failure."
-    })
+    },
+    footer = {"", "Example:", "  barestack secrets apply admin-password"})
 public final class SecretsApplyCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();
 

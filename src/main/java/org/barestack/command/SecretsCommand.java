@@ -9,5 +9,6 @@ import picocli.CommandLine.Command;
     description = {
       "Keeps a site's passwords and keys, and makes new ones.",
       "They stand in secrets.age, encrypted; what everybody may know, in secrets.pub.yaml."
-    })
+    },
+    footer = {"", "Examples:", "  barestack secrets init", "  barestack secrets list"})
 public final class SecretsCommand {}

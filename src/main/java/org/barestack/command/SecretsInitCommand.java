@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Makes all secrets of a site, and the identity that opens them where there is none.",
       "Writes secrets.age and secrets.pub.yaml, and never over secrets that are there."
-    })
+    },
+    footer = {"", "Example:", "  barestack secrets init"})
 public final class SecretsInitCommand implements Callable<Integer> {
   @Mixin private final SecretsOptions options = new SecretsOptions();
 

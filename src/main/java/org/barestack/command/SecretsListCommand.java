@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 /** {@code barestack secrets list}. */
 @Command(
     name = "list",
-    description = "Shows which secrets a site has, what for, and who gets them; no values.")
+    description = "Shows which secrets a site has, what for, and who gets them; no values.",
+    footer = {"", "Example:", "  barestack secrets list"})
 public final class SecretsListCommand implements Callable<Integer> {
   /** Who holds what no node gets. */
   private static final String NO_NODE = "none";

@@ -15,11 +15,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "recipients",
     synopsisSubcommandLabel = "COMMAND",
-    description = "Shows who can open a site's secrets, and changes it.")
+    description = "Shows who can open a site's secrets, and changes it.",
+    footer = {"", "Example:", "  barestack secrets recipients list"})
 public final class SecretsRecipientsCommand {
   @Spec private CommandSpec command = CommandSpec.create();
 
-  @Command(name = "list", description = "Prints the public keys of those who can open them.")
+  @Command(
+      name = "list",
+      description = "Prints the public keys of those who can open them.",
+      footer = {"", "Example:", "  barestack secrets recipients list"})
   int list(
       @Mixin SecretsOptions options,
       @Option(names = "--json", description = "Print them as JSON.") boolean json)
@@ -34,7 +38,10 @@ public final class SecretsRecipientsCommand {
     return 0;
   }
 
-  @Command(name = "add", description = "Encrypts the secrets for one more public key.")
+  @Command(
+      name = "add",
+      description = "Encrypts the secrets for one more public key.",
+      footer = {"", "Example:", "  barestack secrets recipients add \"$(age-keygen -y key)\""})
   int add(
       @Mixin SecretsOptions options,
       @Parameters(paramLabel = "KEY", description = "age1..., as age-keygen -y prints it.")
@@ -52,7 +59,10 @@ public final class SecretsRecipientsCommand {
     return 0;
   }
 
-  @Command(name = "remove", description = "Encrypts the secrets for one public key less.")
+  @Command(
+      name = "remove",
+      description = "Encrypts the secrets for one public key less.",
+      footer = {"", "Example:", "  barestack secrets recipients remove age1..."})
   int remove(
       @Mixin SecretsOptions options,
       @Parameters(paramLabel = "KEY", description = "One of those that list prints.") String key)

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Makes a new value for one secret, or for all.",
       "No node changes by that: it says what to do there."
-    })
+    },
+    footer = {"", "Example:", "  barestack secrets rotate admin-password"})
 public final class SecretsRotateCommand implements Callable<Integer> {
   @Mixin private final SecretsOptions options = new SecretsOptions();
 

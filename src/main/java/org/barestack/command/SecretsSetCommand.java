@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Sets one secret to a value from standard input, or asks for it at a terminal.",
       "No node changes by that: it says what to do there."
-    })
+    },
+    footer = {"", "Example:", "  barestack secrets set admin-password < file"})
 public final class SecretsSetCommand implements Callable<Integer> {
   /** Octets; the largest that is taken is a private key. */
   private static final int MAX_SIZE = 1 << 14;

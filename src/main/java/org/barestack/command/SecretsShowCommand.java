@@ -10,7 +10,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code barestack secrets show NAME}. */
-@Command(name = "show", description = "Prints the value of one secret, and a line break.")
+@Command(
+    name = "show",
+    description = "Prints the value of one secret, and a line break.",
+    footer = {"", "Example:", "  barestack secrets show admin-password | xclip"})
 public final class SecretsShowCommand implements Callable<Integer> {
   @Mixin private final SecretsOptions options = new SecretsOptions();
 

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
           + " cloud-init finds its seed.",
       "From then on the node counts as installed. Asked again before it has reported, it says the"
           + " same."
-    })
+    },
+    footer = {"", "Example:", "  barestack seed kvm1"})
 public final class SeedCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();
 

@@ -1,17 +1,14 @@
 package org.barestack.command;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.barestack.model.Site;
 import org.barestack.secrets.SiteSecrets;
 import org.barestack.site.LiveSite;
 import org.barestack.site.SiteResult;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -25,6 +22,12 @@ import picocli.CommandLine.Option;
       "Boots and installs a site's machines over the network, and brings their cloud up, until"
           + " Ctrl-C or SIGTERM.",
       "Needs root, or the capabilities CAP_NET_BIND_SERVICE and CAP_NET_RAW."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  sudo barestack serve --identity ~/.config/barestack/identity",
+      "  sudo barestack serve --no-secrets"
     })
 public final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
@@ -35,13 +38,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Mixin private final JournalOptions options = new JournalOptions();
 
-  @Option(
-      names = "--http-root",
-      paramLabel = "DIR",
-      description =
-          "The folder with releases/ and repos/ (default: http-root beside the site file, else the"
-              + " one of the checkout).")
-  private @Nullable Path httpRoot;
+  @Mixin private final HttpRootOption httpRoot = new HttpRootOption();
 
   @Mixin private final IdentityOption identity = new IdentityOption();
 
@@ -78,7 +75,7 @@ public final class ServeCommand implements Callable<Integer> {
             options.folder(),
             options.renderer(),
             options.journal(),
-            httpRoot(),
+            httpRoot.folder(options.folder()),
             noSecrets ? null : secrets(site),
             !noCloud);
     CountDownLatch asked = new CountDownLatch(1);
@@ -134,17 +131,5 @@ public final class ServeCommand implements Callable<Integer> {
               + " is not that of secrets.age; barestack secrets init writes it anew");
     }
     return secrets;
-  }
-
-  private Path httpRoot() throws IOException {
-    if (httpRoot != null && !Files.isDirectory(httpRoot)) {
-      throw Failure.badInput("--http-root " + httpRoot + ": there is no such folder");
-    }
-    Path beside = options.folder().resolve("http-root");
-    Path checkout = Path.of(System.getProperty("barestack.home", "."), "http-root");
-    return Stream.of(httpRoot, beside, checkout)
-        .filter(folder -> folder != null && Files.isDirectory(folder))
-        .findFirst()
-        .orElse(beside);
   }
 }

@@ -14,7 +14,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code barestack status}. */
-@Command(name = "status", description = "Shows where every node stands, why, and what to do.")
+@Command(
+    name = "status",
+    description = "Shows where every node stands, why, and what to do.",
+    footer = {"", "Examples:", "  barestack status", "  barestack status --json"})
 public final class StatusCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();
 
@@ -32,7 +35,7 @@ public final class StatusCommand implements Callable<Integer> {
       if (json) {
         out.json(overview.fields());
       } else {
-        out.text(OverviewText.of(overview, Print.width(), Print.terminal()));
+        out.text(OverviewText.of(overview, Print.width(), Print.colour()));
       }
       return 0;
     }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       "Takes a worker out of CloudStack, then permits it to wipe its disk.",
       "It installs anew when it next boots from the network. Names what will be lost",
       "and asks. It may be repeated, as after a cut."
-    })
+    },
+    footer = {"", "Examples:", "  barestack teardown kvm1", "  barestack teardown --all"})
 public final class TeardownCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();
 

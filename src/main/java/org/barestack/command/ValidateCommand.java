@@ -33,6 +33,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Checks a site: all its problems at once, and every template rendered for every node.",
       "Ends with 0 if machines can be installed from it, else with 1."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  barestack validate",
+      "  barestack validate --site sites/lab --json"
     })
 public final class ValidateCommand implements Callable<Integer> {
   @Mixin private final SecretsOptions options = new SecretsOptions();

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Shows where every node stands, live, until Ctrl-C.",
       "Where no terminal reads along, it prints each event as a line instead."
-    })
+    },
+    footer = {"", "Example:", "  barestack watch"})
 public final class WatchCommand implements Callable<Integer> {
   private static final long PAUSE_MILLIS = 500;
 
@@ -46,7 +47,7 @@ public final class WatchCommand implements Callable<Integer> {
         seen = events.isEmpty() ? seen : events.getLast().sequence();
         if (screen) {
           Overview overview = Overview.of(site, machines, Instant.now());
-          out.text("\033[H\033[2J" + OverviewText.of(overview, Print.width(), true));
+          out.text("\033[H\033[2J" + OverviewText.of(overview, Print.width(), Print.colour()));
         } else {
           events.forEach(event -> out.line(EventText.line(event, ZoneId.systemDefault())));
         }

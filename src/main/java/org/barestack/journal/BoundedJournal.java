@@ -1,8 +1,14 @@
 package org.barestack.journal;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -26,11 +32,23 @@ public final class BoundedJournal implements Journal {
   /** What an event takes in the file beside its detail: row, index, time, names; in octets. */
   private static final int ROW = 250;
 
-  /** All machines together that no site names: about 1000 at once and 300 an hour, 2 MB a day. */
+  /**
+   * All machines together that no site names, with what they asked: about 1000 lines at once and
+   * 300 an hour, 2 MB a day.
+   */
   static final Allowance STRANGERS = new Allowance(300 * 1024, 1536);
 
   /** What one node asked for and fetched: about 200 lines at once and 10 a minute, 5 MB a day. */
   static final Allowance SHOWN = new Allowance(64 * 1024, 3 * 1024);
+
+  /** What one node asked DHCP and TFTP: about 80 lines at once and one a minute, 0.7 MB a day. */
+  static final Allowance ASKED = new Allowance(32 * 1024, 512);
+
+  /** The same question with the same answer is recorded once in that time, and counted. */
+  private static final Duration REPEAT = Duration.ofMinutes(1);
+
+  /** Of how many questions it is remembered when they were last recorded. */
+  private static final int MOST_QUESTIONS = 4096;
 
   /**
    * What one node reports: about 1000 steps or two of the largest claims at once, 30 steps a minute
@@ -42,6 +60,8 @@ public final class BoundedJournal implements Journal {
   private final InstantSource clock;
   private final Consumer<String> tell;
   private final Allowance.Left strangers;
+  private final SequencedMap<Question, Repeats> questions = new LinkedHashMap<>();
+  private final ConcurrentMap<Subject, Allowance.Left> asked = new ConcurrentHashMap<>();
   private final ConcurrentMap<Subject, Allowance.Left> shown = new ConcurrentHashMap<>();
   private final ConcurrentMap<Subject, Allowance.Left> reported = new ConcurrentHashMap<>();
 
@@ -73,10 +93,64 @@ public final class BoundedJournal implements Journal {
         });
   }
 
+  /** A question and its answer. */
+  private record Question(Subject subject, Map<String, String> detail) {}
+
+  /**
+   * Since when it is not recorded again.
+   *
+   * @param times how often it was asked since
+   */
+  private record Repeats(Instant since, int times) {
+    boolean covers(Instant now) {
+      return !now.isBefore(since) && now.isBefore(since.plus(REPEAT));
+    }
+  }
+
+  /**
+   * As {@link Journal#append} says. What is only asked again is counted without a look into the
+   * journal, since DHCP clients repeat themselves by the second.
+   */
+  @Override
+  public void append(NodeEvent event) {
+    if (event.kind() == NodeEvent.Kind.ASKED) {
+      unrepeated(event).ifPresent(Journal.super::append);
+    } else {
+      Journal.super.append(event);
+    }
+  }
+
+  private Optional<NodeEvent> unrepeated(NodeEvent event) {
+    Question question = new Question(event.subject(), event.detail());
+    Instant now = event.at();
+    synchronized (questions) {
+      Repeats before = questions.remove(question);
+      if (before != null && before.covers(now)) {
+        questions.put(question, new Repeats(before.since(), before.times() + 1));
+        return Optional.empty();
+      }
+      questions.put(question, new Repeats(now, 0));
+      if (questions.size() > MOST_QUESTIONS) {
+        questions.pollFirstEntry();
+      }
+      if (before == null || before.times() == 0) {
+        return Optional.of(event);
+      }
+      Map<String, String> detail = new HashMap<>(event.detail());
+      detail.put("repeats", Integer.toString(before.times()));
+      return Optional.of(
+          NodeEvent.of(event.at(), event.subject(), event.kind(), event.install(), detail));
+    }
+  }
+
   private boolean taken(NodeEvent event) {
     Subject subject = event.subject();
     return switch (event.kind()) {
       case STRANGER_SEEN -> kept(strangers, event);
+      case ASKED ->
+          kept(
+              subject instanceof Subject.OfStranger ? strangers : left(asked, ASKED, subject),
+              event);
       case FETCHED, LOCAL_BOOT_OFFERED -> kept(left(shown, SHOWN, subject), event);
       case INSTALL_OPENED,
           IMAGE_SEEDED,
@@ -109,7 +183,7 @@ public final class BoundedJournal implements Journal {
       tell.accept(
           event.subject()
               + " asks more than is recorded of "
-              + (event.kind() == NodeEvent.Kind.STRANGER_SEEN ? "unknown machines" : "one machine")
+              + (event.subject() instanceof Subject.OfStranger ? "unknown machines" : "one machine")
               + ": answered, not recorded");
     }
     return kept;

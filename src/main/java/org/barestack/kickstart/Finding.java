@@ -1,6 +1,7 @@
 package org.barestack.kickstart;
 
 import java.util.Comparator;
+import java.util.Locale;
 
 /**
  * One thing that is wrong or risky in a kickstart.
@@ -41,5 +42,12 @@ public record Finding(
   @Override
   public int compareTo(Finding other) {
     return ORDER.compare(this, other);
+  }
+
+  /** {@code 12:5: error: what is wrong; what to do [rule]}, as compilers write it. */
+  @Override
+  public String toString() {
+    return "%d:%d: %s: %s; %s [%s]"
+        .formatted(line, column, severity.name().toLowerCase(Locale.ROOT), message, remedy, rule);
   }
 }

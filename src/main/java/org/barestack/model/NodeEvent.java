@@ -26,6 +26,12 @@ public record NodeEvent(
   public enum Kind {
     /** A machine that is no node asked for something: {@code uuid serial client product}. */
     STRANGER_SEEN,
+    /**
+     * It asked a server for something: {@code asked}, {@code answer} (absent: it got nothing),
+     * {@code reason} (why nothing), {@code repeats} (how often it asked the same since that was
+     * last recorded; absent: never). Says what was decided, and changes no state.
+     */
+    ASKED,
     /** An install began to be offered: {@code token}, {@code release}. */
     INSTALL_OPENED,
     /**

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -500,6 +501,7 @@ final class Templates {
     private static String join(Iterator<?> names) {
       List<String> sorted = new ArrayList<>();
       names.forEachRemaining(name -> sorted.add(String.valueOf(name)));
+      Collections.sort(sorted);
       return String.join(", ", sorted);
     }
 

@@ -38,6 +38,11 @@ public final class EventText {
                   + detail.after(", ", "product")
                   + detail.after(", serial ", "serial")
                   + detail.after(", UUID ", "uuid");
+          case ASKED ->
+              "asked"
+                  + detail.after(" ", "asked")
+                  + detail.or("answer", ": ", ": got nothing")
+                  + detail.reason();
           case INSTALL_OPENED ->
               "install " + event.install() + " opened" + detail.after(": Rocky ", "release");
           case IMAGE_SEEDED ->
@@ -108,6 +113,12 @@ public final class EventText {
     String after(String words, String key) {
       String value = fields.getOrDefault(key, "");
       return value.isEmpty() ? "" : words + value;
+    }
+
+    /** After words if it is there, else other words. */
+    String or(String key, String words, String otherwise) {
+      String value = after(words, key);
+      return value.isEmpty() ? otherwise : value;
     }
 
     String reason() {

@@ -166,7 +166,8 @@ public record Overview(
         + " --wipe";
   }
 
-  private static String unstick(Site site, Node node, Phase phase) {
+  /** What to do about a node that is silent in a phase that has a deadline. */
+  static String unstick(Site site, Node node, Phase phase) {
     String look =
         switch (phase) {
           case BOOTING -> "look at its console: it was told to install and claimed no disk";

@@ -165,7 +165,7 @@ class CommandLineTest {
     assertThat(help.err()).isEmpty();
     assertThat(help.out()).startsWith("Usage: barestack " + command + " ");
     assertThat(help.out().lines())
-        .hasSizeBetween(3, 20)
+        .hasSizeBetween(3, 26)
         .allMatch(line -> line.length() <= 80, "fits into 80 columns");
     assertThat(purpose).matches("[A-Z][a-z]+s .*\\.");
     assertThat(words(help.out())).contains(words(purpose));
@@ -771,10 +771,13 @@ class CommandLineTest {
 
   /** A command that fails in a way that nobody thought of. */
   @CommandLine.Command(name = "faulty")
-  private record Faulty(Exception fault) implements Callable<Integer> {
+  private record Faulty(Throwable fault) implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
-      throw fault;
+      if (fault instanceof Error error) {
+        throw error;
+      }
+      throw (Exception) fault;
     }
   }
 
@@ -782,22 +785,25 @@ class CommandLineTest {
     String ours = " (a fault of ours; BARESTACK_TRACE=1 shows where)";
     return Stream.of(
         Arguments.of(
-            new IllegalStateException("boom"), "java.lang.IllegalStateException: boom" + ours),
-        Arguments.of(new NullPointerException(), "java.lang.NullPointerException" + ours),
-        Arguments.of(new IOException("the disk is full"), "the disk is full"),
-        Arguments.of(new AccessDeniedException("/a/file"), "/a/file: permission denied"),
+            new IllegalStateException("boom"), 70, "java.lang.IllegalStateException: boom" + ours),
+        Arguments.of(new NullPointerException(), 70, "java.lang.NullPointerException" + ours),
+        Arguments.of(new StackOverflowError(), 70, "java.lang.StackOverflowError" + ours),
+        Arguments.of(new IOException("the disk is full"), 1, "the disk is full"),
+        Arguments.of(new AccessDeniedException("/a/file"), 1, "/a/file: permission denied"),
         Arguments.of(
             new UncheckedIOException(new NoSuchFileException("/a/file")),
+            1,
             "/a/file: there is no such file or folder"),
-        Arguments.of(new UncheckedIOException("/a/file: odd", new IOException()), "/a/file: odd"));
+        Arguments.of(
+            new UncheckedIOException("/a/file: odd", new IOException()), 1, "/a/file: odd"));
   }
 
   @ParameterizedTest
   @MethodSource("faults")
-  void aFaultIsOneLine(Exception fault, String line) {
+  void aFaultIsOneLine(Throwable fault, int status, String line) {
     CommandLine program = Assembly.commandLine().addSubcommand(new Faulty(fault));
     assertThat(Barestack.run(program, Map.of(), "faulty"))
-        .isEqualTo(new Barestack(1, "", "barestack: " + line + "\n"));
+        .isEqualTo(new Barestack(status, "", "barestack: " + line + "\n"));
     assertThat(Barestack.run(program, Map.of("BARESTACK_TRACE", "1"), "faulty").err())
         .startsWith(fault + "\n\tat ")
         .endsWith("barestack: " + line + "\n");

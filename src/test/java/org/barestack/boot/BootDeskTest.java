@@ -407,4 +407,28 @@ class BootDeskTest {
     assertThat(second).isNotEqualTo(KVM1.bootMac());
     assertThat(desk.boot(request(second))).isInstanceOf(BootAnswer.Install.class);
   }
+
+  @Test
+  void whatWasAskedIsKeptAndChangesNothing() {
+    desk.asked(KVM1.bootMac(), "TFTP for grubx64.efi", "", "not imported");
+    desk.asked(STRANGER, "DHCP DISCOVER (UEFI X64 PXE)", "OFFER, boots snponly.efi", "");
+    assertThat(journal.events(new Subject.OfNode(KVM1.name())).getFirst().detail())
+        .isEqualTo(Map.of("asked", "TFTP for grubx64.efi", "reason", "not imported"));
+    assertThat(desk.state(KVM1.name())).isEqualTo(NodeState.NEW);
+    assertThat(desk.heardOf(STRANGER)).isTrue();
+    assertThat(desk.heardOf(new MacAddress("52:54:00:99:99:98"))).isFalse();
+    assertThat(desk.heardOf(KVM1.bootMac())).isTrue();
+  }
+
+  /** A question in between does not make a machine that was just seen a new one. */
+  @Test
+  void aStrangerIsSeenOnceAMinuteWhateverItAsks() {
+    for (int i = 0; i < 5; i++) {
+      desk.seen(request(STRANGER));
+      desk.asked(STRANGER, "DHCP " + i, "", "nothing");
+    }
+    assertThat(journal.events(new Subject.OfStranger(STRANGER)))
+        .filteredOn(event -> event.kind() == Kind.STRANGER_SEEN)
+        .hasSize(1);
+  }
 }

@@ -100,6 +100,53 @@ class BoundedJournalTest {
     assertThat(all.events(KVM1)).hasSize(2);
   }
 
+  private NodeEvent asked(Subject subject, String what) {
+    return NodeEvent.of(
+        now, subject, Kind.ASKED, null, Map.of("asked", what, "reason", "no loader"));
+  }
+
+  /** DHCP clients repeat themselves by the second, and alternate. */
+  @Test
+  void whatIsAskedAgainIsRecordedOnceAMinuteAndCounted() {
+    for (int i = 0; i < 150; i++) {
+      journal.append(asked(KVM1, "DHCP DISCOVER"));
+      journal.append(asked(KVM1, "DHCP REQUEST"));
+      now = now.plusSeconds(1);
+    }
+    assertThat(all.events(KVM1))
+        .filteredOn(event -> event.detail().containsValue("DHCP DISCOVER"))
+        .extracting(event -> event.detail().getOrDefault("repeats", "0"))
+        .containsExactly("0", "59", "59");
+    assertThat(all.events(KVM1)).hasSize(6);
+    assertThat(told).isEmpty();
+    journal.append(asked(KVM2, "DHCP DISCOVER"));
+    assertThat(all.events(KVM2)).hasSize(1);
+  }
+
+  @Test
+  void questionsFillNoDiskAndTakeNothingFromReports() {
+    for (int i = 0; i < 20_000; i++) {
+      journal.append(asked(KVM1, "TFTP for " + i));
+      journal.append(asked(stranger(i), "DHCP DISCOVER"));
+    }
+    assertThat(all.events(KVM1)).hasSizeBetween(60, 150);
+    assertThat(all.since(0)).hasSizeBetween(300, 1400);
+    journal.append(event(KVM1, Kind.FETCHED, "kickstart"));
+    journal.append(event(KVM1, Kind.CONFIGURED, ""));
+    assertThat(all.events(KVM1))
+        .extracting(NodeEvent::kind)
+        .endsWith(Kind.FETCHED, Kind.CONFIGURED);
+  }
+
+  @Test
+  void aClockThatIsSetBackEndsNoCount() {
+    journal.append(asked(KVM1, "x"));
+    now = now.minus(Duration.ofDays(1));
+    journal.append(asked(KVM1, "x"));
+    journal.append(asked(KVM1, "x"));
+    assertThat(all.events(KVM1)).hasSize(2);
+  }
+
   @Test
   void operatorsAreNeverRefused() {
     for (int i = 0; i < 5000; i++) {

@@ -96,6 +96,7 @@ class NodeStateTest {
   private static final String TABLE =
       """
       STRANGER_SEEN      .           .           .           .           .           .           .           .           .           .
+      ASKED              .           .           .           .           .           .           .           .           .           .
       INSTALL_OPENED     BOOTING     .           .           .           .           .           .           .           .           .
       IMAGE_SEEDED       INSTALLED   .           .           .           .           .           .           .           .           .
       INSTALL_OFFERED    .           .           .           .           .           .           .           .           .           .

@@ -22,6 +22,7 @@ import org.barestack.wire.dhcp.DhcpPacket;
 import org.barestack.wire.dhcp.DhcpResponder;
 import org.barestack.wire.dhcp.Endpoint;
 import org.barestack.wire.dhcp.MalformedPacketException;
+import org.barestack.wire.dhcp.MessageType;
 import org.barestack.wire.dhcp.OtherServers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -159,10 +160,13 @@ public final class DhcpServer implements AutoCloseable {
       case Silence silence when silence.notable() -> LOG.info("no answer to {}", silence.reason());
       case Silence silence -> LOG.debug("no answer to {}", silence.reason());
     }
-    packet
-        .mac()
-        .filter(mac -> !packet.reply())
-        .ifPresent(mac -> observer.accept(new Seen(mac, Client.of(packet), packet.uuid(), answer)));
+    Optional<MessageType> type = packet.messageType().filter(_ -> !packet.reply());
+    if (type.isPresent()) {
+      packet
+          .mac()
+          .map(mac -> new Seen(mac, type.get(), Client.of(packet), packet.uuid(), answer))
+          .ifPresent(observer);
+    }
   }
 
   /** Looks in a thread of its own whether anybody uses the address, then answers. */

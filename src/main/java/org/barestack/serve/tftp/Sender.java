@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.barestack.model.Ipv4;
 import org.barestack.serve.tftp.TftpFiles.Answer;
+import org.barestack.serve.tftp.TftpServer.NotServed;
+import org.barestack.serve.tftp.TftpServer.Outcome;
 import org.barestack.serve.tftp.TftpServer.Served;
 import org.barestack.wire.tftp.Limits;
 import org.barestack.wire.tftp.MalformedPacketException;
@@ -40,7 +42,7 @@ final class Sender implements Runnable {
   private final ReadRequest request;
   private final Limits limits;
   private final TftpFiles files;
-  private final Consumer<Served> observer;
+  private final Consumer<Outcome> observer;
   // An ACK has 4 bytes; an ERROR's message may be cut.
   private final DatagramPacket received = new DatagramPacket(new byte[512], 512);
   private final long started = System.nanoTime();
@@ -53,7 +55,7 @@ final class Sender implements Runnable {
       ReadRequest request,
       Limits limits,
       TftpFiles files,
-      Consumer<Served> observer) {
+      Consumer<Outcome> observer) {
     this.socket = socket;
     this.client = client;
     this.request = request;
@@ -114,7 +116,10 @@ final class Sender implements Runnable {
       return;
     }
     switch (files.find(name)) {
-      case Answer.NotFound(String reason) -> refuse(ErrorPacket.NOT_FOUND, reason);
+      case Answer.NotFound(String reason) -> {
+        refuse(ErrorPacket.NOT_FOUND, reason);
+        tell(new NotServed(address(), printable(name), printable(reason)));
+      }
       case Answer.Found(Content content) -> {
         try (content) {
           transfer(name, content);
@@ -183,10 +188,18 @@ final class Sender implements Runnable {
         took.toMillis(),
         terms.blockSize(),
         terms.windowSize());
+    tell(new Served(address(), name, size, took));
+  }
+
+  private Ipv4 address() {
+    return Ipv4.of(client.getAddress().getAddress());
+  }
+
+  private void tell(Outcome outcome) {
     try {
-      observer.accept(new Served(Ipv4.of(client.getAddress().getAddress()), name, size, took));
+      observer.accept(outcome);
     } catch (RuntimeException e) {
-      log.error("TFTP {} {}: the file was served, but its observer failed", client, name, e);
+      log.error("TFTP {} {}: answered, but its observer failed", client, outcome.file(), e);
     }
   }
 

@@ -43,7 +43,7 @@ public final class TftpServer implements AutoCloseable {
 
   private final Settings settings;
   private final TftpFiles files;
-  private final Consumer<Served> observer;
+  private final Consumer<Outcome> observer;
   private final DatagramSocket socket;
   private final Map<Request, Sender> running = new ConcurrentHashMap<>();
   private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
@@ -70,8 +70,20 @@ public final class TftpServer implements AutoCloseable {
     }
   }
 
+  /** What came of a request. */
+  public sealed interface Outcome {
+    /** Who asked. */
+    Ipv4 client();
+
+    /** The name, fit to be shown. */
+    String file();
+  }
+
   /** A file that a client has received in whole. */
-  public record Served(Ipv4 client, String file, long bytes, Duration took) {}
+  public record Served(Ipv4 client, String file, long bytes, Duration took) implements Outcome {}
+
+  /** A file that a client did not get, since there is none to be had under that name. */
+  public record NotServed(Ipv4 client, String file, String reason) implements Outcome {}
 
   /** What makes a request one and the same when it comes again (RFC 1123 §4.2.3.1). */
   private record Request(InetSocketAddress client, ReadRequest packet) {}
@@ -79,15 +91,16 @@ public final class TftpServer implements AutoCloseable {
   /**
    * Binds the port and starts to serve.
    *
-   * @param observer told of each file after its last ACK, in the transfer's thread
+   * @param observer told of each file after its last ACK, or that it is not to be had, in the
+   *     transfer's thread
    * @throws IOException if the port cannot be had; the message says what to do
    */
-  public static TftpServer start(Settings settings, TftpFiles files, Consumer<Served> observer)
+  public static TftpServer start(Settings settings, TftpFiles files, Consumer<Outcome> observer)
       throws IOException {
     return new TftpServer(settings, files, observer);
   }
 
-  private TftpServer(Settings settings, TftpFiles files, Consumer<Served> observer)
+  private TftpServer(Settings settings, TftpFiles files, Consumer<Outcome> observer)
       throws IOException {
     this.settings = settings;
     this.files = files;

@@ -132,7 +132,8 @@ final class AddressPart {
     return new Reply(
         question.isRelayed() ? nak.withFlags(request.flags() | DhcpPacket.BROADCAST_FLAG) : nak,
         question.broadcast(),
-        question + ": NAK, " + reason);
+        question.toString(),
+        "NAK, " + reason);
   }
 
   /** RFC 2131 §4.3.5: the client has an address and wants the rest, without times. */
@@ -141,7 +142,7 @@ final class AddressPart {
     DhcpPacket ack =
         network(question.packet().answer(MessageType.ACK, settings.serverAddress()), lease)
             .withAddresses(ciaddr, Ipv4.ANY);
-    return new Reply(ack, toClient(question), question + ": ACK for its " + ciaddr);
+    return new Reply(ack, toClient(question), question.toString(), "ACK for its " + ciaddr);
   }
 
   /**
@@ -161,8 +162,9 @@ final class AddressPart {
     }
     return new Silence(
         true,
-        "%s: another machine already uses %s; find it and change one of the two"
-            .formatted(question, declined.map(Ipv4::toString).orElse("the address")));
+        question.toString(),
+        "another machine already uses %s; find it and change one of the two"
+            .formatted(declined.map(Ipv4::toString).orElse("the address")));
   }
 
   private Reply grant(Question question, Lease lease, MessageType type, Ipv4 address) {
@@ -182,7 +184,7 @@ final class AddressPart {
           case Plain none -> new None("it wants no boot file");
         };
     String name = lease instanceof Fixed fixed ? " (" + fixed.hostName() + ")" : "";
-    String log = "%s: %s %s%s".formatted(question, type, address, name);
+    String outcome = "%s %s%s".formatted(type, address, name);
     DhcpPacket answer =
         switch (question.client()) {
           case NetworkBoot client -> boot.withBootFile(plain, question, client.kind(), file);
@@ -192,7 +194,8 @@ final class AddressPart {
     return new Reply(
         answer,
         type == MessageType.ACK ? toClient(question) : question.broadcast(),
-        question.client() instanceof Plain ? log : log + ", " + BootPart.describe(file));
+        question.toString(),
+        question.client() instanceof Plain ? outcome : outcome + ", " + BootPart.describe(file));
   }
 
   private DhcpPacket network(DhcpPacket answer, Lease lease) {

@@ -7,9 +7,15 @@ public sealed interface Answer {
   /**
    * A packet back.
    *
-   * @param log one line: what is given to whom
+   * @param question who asked for what
+   * @param outcome what is given
    */
-  record Reply(DhcpPacket packet, Endpoint to, String log) implements Answer {}
+  record Reply(DhcpPacket packet, Endpoint to, String question, String outcome) implements Answer {
+    /** One line: what is given to whom. */
+    public String log() {
+      return question + ": " + outcome;
+    }
+  }
 
   /**
    * Nothing yet: first find out whether anybody uses the address (RFC 5227 §2.1.1), tell {@link
@@ -24,6 +30,13 @@ public sealed interface Answer {
    *
    * @param notable whether someone may be waiting for the answer: a machine that will not boot. The
    *     rest is the ordinary noise of a network
+   * @param question who asked for what; empty if that cannot be told
+   * @param why nothing is sent
    */
-  record Silence(boolean notable, String reason) implements Answer {}
+  record Silence(boolean notable, String question, String why) implements Answer {
+    /** One line: whom nothing is sent, and why. */
+    public String reason() {
+      return question.isEmpty() ? why : question + ": " + why;
+    }
+  }
 }

@@ -54,18 +54,19 @@ public final class DhcpResponder {
    */
   public Answer answer(DhcpPacket packet, Endpoint from, int port) {
     if (packet.reply()) {
-      return new Silence(false, "an answer, by another server at " + from);
+      return new Silence(false, "", "an answer, by another server at " + from);
     }
     Optional<MessageType> type = packet.messageType();
     if (type.isEmpty()) {
-      return new Silence(false, "BOOTP without DHCP, from " + from);
+      return new Silence(false, "", "BOOTP without DHCP, from " + from);
     }
     Optional<MacAddress> mac = packet.mac();
     if (mac.isEmpty()) {
       return new Silence(
           packet.options().has(ARCHITECTURES),
-          "%s from %s: neither chaddr %s nor option 61 is one machine's Ethernet address; let its firmware send the MAC address, not its UUID"
-              .formatted(type.get(), from, packet.chaddr()));
+          type.get() + " from " + from,
+          "neither chaddr %s nor option 61 is one machine's Ethernet address; let its firmware send the MAC address, not its UUID"
+              .formatted(packet.chaddr()));
     }
     Question question = new Question(packet, type.get(), mac.get(), Client.of(packet), from);
     return fitting(question, answer(question, port));
@@ -143,7 +144,8 @@ public final class DhcpResponder {
         yield new Reply(
             boot.withBootFile(answer, question, client.kind(), file),
             to,
-            "%s: %s without address, %s".formatted(question, type, BootPart.describe(file)));
+            question.toString(),
+            "%s without address, %s".formatted(type, BootPart.describe(file)));
       }
     };
   }

@@ -83,22 +83,29 @@ public final class OtherServers {
     return packet.xid() == xid && packet.mac().filter(prober::equals).isPresent();
   }
 
+  /** The other server that a packet shows: it answers a probe, or a client chose it. */
+  public Optional<Ipv4> server(DhcpPacket packet, Endpoint from) {
+    boolean answered = isAnswer(packet);
+    boolean chosen =
+        !packet.reply() && packet.messageType().equals(Optional.of(MessageType.REQUEST));
+    return packet
+        .address(SERVER_ID)
+        .or(() -> answered ? Optional.of(from.address()) : Optional.empty())
+        .filter(server -> (answered || chosen) && !server.equals(settings.serverAddress()));
+  }
+
+  private boolean isAnswer(DhcpPacket packet) {
+    return packet.reply() && isOfProber(packet);
+  }
+
   /**
-   * Looks whether a packet shows another server: it answers a probe, or a client chose it.
+   * Looks whether a packet shows another server.
    *
    * @return what to warn of, if it is time to
    */
   public synchronized Optional<String> heard(DhcpPacket packet, Endpoint from) {
-    boolean answered = packet.reply() && isOfProber(packet);
-    boolean chosen =
-        !packet.reply() && packet.messageType().equals(Optional.of(MessageType.REQUEST));
-    Optional<Ipv4> server =
-        packet
-            .address(SERVER_ID)
-            .or(() -> answered ? Optional.of(from.address()) : Optional.empty());
-    if (!(answered || chosen)
-        || server.isEmpty()
-        || server.get().equals(settings.serverAddress())) {
+    Optional<Ipv4> server = server(packet, from);
+    if (server.isEmpty()) {
       return Optional.empty();
     }
     heard = true;
@@ -107,7 +114,7 @@ public final class OtherServers {
             "another DHCP server, %s, %s; machines may take its address and never boot from us. Switch it off, or set provisioning.dhcp: proxy"
                 .formatted(
                     server.get(),
-                    answered
+                    isAnswer(packet)
                         ? "answers on this network"
                         : "was chosen by " + packet.mac().map(MacAddress::text).orElse("a client")))
         : Optional.empty();

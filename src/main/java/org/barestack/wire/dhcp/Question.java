@@ -15,12 +15,12 @@ record Question(DhcpPacket packet, MessageType type, MacAddress mac, Client clie
 
   /** Nothing is sent, and a machine that wants to boot may be waiting for it. */
   Silence refuse(String reason) {
-    return new Silence(!(client instanceof Plain), this + ": " + reason);
+    return new Silence(!(client instanceof Plain), toString(), reason);
   }
 
   /** Nothing is sent, and that is in order. */
   Silence pass(String reason) {
-    return new Silence(false, this + ": " + reason);
+    return new Silence(false, toString(), reason);
   }
 
   /**

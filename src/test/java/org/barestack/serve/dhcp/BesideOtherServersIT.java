@@ -311,4 +311,19 @@ class BesideOtherServersIT {
       assertThat(log.await("no DHCP server answers")).contains("machines get no address");
     }
   }
+
+  /** As barestack doctor asks: as a client, and as a relay where another client has port 68. */
+  @Test
+  void theProbeFindsAnotherServerAndTakesNothing() throws IOException {
+    Duration patience = Duration.ofSeconds(4);
+    String device = cable.hostDevice();
+    assertThat(ServerProbe.find(device, others(DhcpMode.FULL), Duration.ofMillis(500))).isEmpty();
+    Program server = otherHost(NET + ".9", NET + ".100," + NET + ".110");
+    Set<Ipv4> expected = Set.of(Ipv4.parse(NET + ".9"));
+    assertThat(ServerProbe.find(device, others(DhcpMode.FULL), patience)).isEqualTo(expected);
+    try (OneInterfaceSocket _ = OneInterfaceSocket.open(device, 68)) {
+      assertThat(ServerProbe.find(device, others(DhcpMode.PROXY), patience)).isEqualTo(expected);
+    }
+    assertThat(server.toString()).contains("DHCPOFFER").doesNotContain("DHCPACK");
+  }
 }

@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.barestack.model.Ipv4;
 import org.barestack.serve.tftp.TftpFiles.Answer;
+import org.barestack.serve.tftp.TftpServer.NotServed;
 import org.barestack.serve.tftp.TftpServer.Served;
 import org.barestack.serve.tftp.TftpServer.Settings;
 import org.barestack.wire.tftp.Limits;
@@ -60,6 +61,7 @@ class TftpServerTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger("org.barestack.serve.tftp");
   private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
   private final BlockingQueue<Served> served = new LinkedBlockingQueue<>();
+  private final BlockingQueue<NotServed> notServed = new LinkedBlockingQueue<>();
   private final AppenderBase<ILoggingEvent> appender =
       new AppenderBase<>() {
         @Override
@@ -247,6 +249,16 @@ class TftpServerTest {
           .contains(name)
           .contains(code == 0 ? "aborted by a fault" : message);
     }
+    // Only a file that is not there says something of the machine; closing waited for the observer.
+    assertThat(List.copyOf(notServed))
+        .isEqualTo(code == 1 ? List.of(new NotServed(LOOPBACK, name, message)) : List.of());
+  }
+
+  private void note(TftpServer.Outcome outcome) {
+    switch (outcome) {
+      case Served one -> served.add(one);
+      case NotServed one -> notServed.add(one);
+    }
   }
 
   @Test
@@ -351,7 +363,7 @@ class TftpServerTest {
   @Test
   void requestsBeyondTheLimitWaitForTheirTurn() throws Exception {
     write("x", 600);
-    try (TftpServer server = TftpServer.start(settings(0, 1), directory(), served::add);
+    try (TftpServer server = TftpServer.start(settings(0, 1), directory(), this::note);
         TestClient first = new TestClient(server.port());
         TestClient second = new TestClient(server.port())) {
       first.ask(request("x"));
@@ -372,7 +384,7 @@ class TftpServerTest {
     byte[] file = random(100_000);
     TftpFiles found = name -> new Answer.Found(Content.of(file));
     Settings settings = new Settings("lo", LOOPBACK, 0, 64, 4, Limits.ETHERNET);
-    try (TftpServer server = TftpServer.start(settings, found, served::add);
+    try (TftpServer server = TftpServer.start(settings, found, this::note);
         TestClient rude = new TestClient(server.port());
         TestClient other = new TestClient("127.0.0.2", server.port());
         TestClient another = new TestClient("127.0.0.2", server.port());
@@ -397,7 +409,7 @@ class TftpServerTest {
     byte[] file = random(100_000);
     TftpFiles found = name -> new Answer.Found(Content.of(file));
     Settings settings = new Settings("lo", LOOPBACK, 0, 8, 4, Limits.ETHERNET);
-    try (TftpServer server = TftpServer.start(settings, found, served::add);
+    try (TftpServer server = TftpServer.start(settings, found, this::note);
         TestClient silent1 = new TestClient("127.0.0.2", server.port());
         TestClient silent2 = new TestClient("127.0.0.3", server.port());
         TestClient client = new TestClient("127.0.0.4", server.port())) {
@@ -537,7 +549,7 @@ class TftpServerTest {
   }
 
   private TftpServer start(TftpFiles files) throws IOException {
-    return TftpServer.start(settings(0, 300), files, served::add);
+    return TftpServer.start(settings(0, 300), files, this::note);
   }
 
   private static Settings settings(int port, int transfers) {

@@ -139,7 +139,7 @@ class ClientsTest {
     return switch (Site.answer(Site.responder(mode), packet, ANY, 67)) {
       case Silence silence -> "silence: " + silence.reason();
       case Probe probe -> throw new AssertionError(probe);
-      case Reply(DhcpPacket reply, Endpoint to, String log) -> {
+      case Reply(DhcpPacket reply, Endpoint to, String question, String outcome) -> {
         assertThat(reply.xid()).isEqualTo(packet.xid());
         assertThat(reply.flags()).isEqualTo(packet.flags());
         assertThat(reply.chaddr()).isEqualTo(packet.chaddr());

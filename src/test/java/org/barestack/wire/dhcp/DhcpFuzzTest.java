@@ -117,9 +117,9 @@ public class DhcpFuzzTest {
       throws MalformedPacketException {
     return switch (answer) {
       case Probe probe -> throw new AssertionError(probe);
-      case Silence(boolean notable, String reason) -> {
-        assertPlain(reason);
-        yield ear + reason.replaceAll("[0-9a-f:.\\\\]+|'.*'|\\[.*]", "");
+      case Silence silence -> {
+        assertPlain(silence.reason());
+        yield ear + silence.reason().replaceAll("[0-9a-f:.\\\\]+|'.*'|\\[.*]", "");
       }
       case Reply reply -> {
         check(packet, ear, reply);
