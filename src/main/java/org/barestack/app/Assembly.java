@@ -118,7 +118,7 @@ import org.barestack.serve.http.Texts;
 import org.barestack.serve.tftp.Content;
 import org.barestack.serve.tftp.TftpFiles;
 import org.barestack.serve.tftp.TftpServer;
-import org.barestack.site.LinuxHost;
+import org.barestack.site.LinuxFacts;
 import org.barestack.wire.dhcp.Answer;
 import org.barestack.wire.dhcp.BootFile;
 import org.barestack.wire.dhcp.Client;
@@ -153,7 +153,7 @@ final class Assembly {
 
   static CommandLine commandLine() {
     return new CommandLine(new Root())
-        .addSubcommand(new InitCommand(new LinuxHost(Path.of("/"), home())))
+        .addSubcommand(new InitCommand(new LinuxFacts(Path.of("/"), home())))
         .addSubcommand(new ValidateCommand())
         .addSubcommand(new CheckKickstartCommand())
         .addSubcommand(new SchemaCommand())

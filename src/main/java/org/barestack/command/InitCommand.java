@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.barestack.render.Renderer;
-import org.barestack.site.Host;
+import org.barestack.site.FactSource;
 import org.barestack.site.SiteDraft;
 import org.barestack.site.SiteFile;
 import org.barestack.site.SiteResult;
@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "  barestack init --interface eno2 --stdout"
     })
 public final class InitCommand implements Callable<Integer> {
-  private final Host host;
+  private final FactSource host;
 
   @Parameters(
       paramLabel = "FOLDER",
@@ -55,7 +55,7 @@ public final class InitCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command = CommandSpec.create();
 
-  public InitCommand(Host host) {
+  public InitCommand(FactSource host) {
     this.host = host;
   }
 

@@ -65,7 +65,8 @@ class CheckKickstartCommandTest {
   void whatIsNoKickstart() throws IOException {
     Path binary = Files.write(folder.resolve("binary"), new byte[] {'a', '\n', 'b', (byte) 0xff});
     Barestack run = Barestack.run("check-kickstart", "-r", "9", binary.toString());
-    assertThat(run.out()).contains("binary:2:2: error: it is not UTF-8; save it as UTF-8 [not-text]");
+    assertThat(run.out())
+        .contains("binary:2:2: error: it is not UTF-8; save it as UTF-8 [not-text]");
     assertThat(run.status()).isEqualTo(1);
     assertThat(Barestack.run("check-kickstart", "-r", "9", file("empty", "")).out())
         .contains("empty:1:1: error: the file is empty; write a kickstart [empty-file]");

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.barestack.command.InitCommand;
 import org.barestack.command.Root;
 import org.barestack.model.Ipv4;
-import org.barestack.site.Host;
+import org.barestack.site.FactSource;
 import org.barestack.site.HostFacts;
 import org.barestack.site.HostFacts.Address;
 import org.barestack.site.HostFacts.Found;
@@ -47,7 +47,7 @@ class InitCommandTest {
 
   @TempDir Path folder;
 
-  private static Barestack init(Host host, String... arguments) {
+  private static Barestack init(FactSource host, String... arguments) {
     CommandLine line = new CommandLine(new Root()).addSubcommand(new InitCommand(host));
     return Barestack.run(
         line,
@@ -111,7 +111,7 @@ class InitCommandTest {
     assertThat(Files.exists(file, LinkOption.NOFOLLOW_LINKS)).isTrue();
 
     Files.delete(file);
-    Host slow =
+    FactSource slow =
         () -> {
           Files.writeString(file, "somebody was faster\n");
           return FACTS;

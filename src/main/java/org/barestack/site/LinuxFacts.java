@@ -25,7 +25,7 @@ import org.barestack.site.HostFacts.Nic;
 import org.jspecify.annotations.Nullable;
 
 /** A Linux machine, by the files of its kernel and its configuration. */
-public final class LinuxHost implements Host {
+public final class LinuxFacts implements FactSource {
   /** The resolver's limit, MAXNS. */
   private static final int MOST_NAME_SERVERS = 3;
 
@@ -52,7 +52,7 @@ public final class LinuxHost implements Host {
    * @param root {@code /}
    * @param home the user's folder, in which {@code .ssh} is
    */
-  public LinuxHost(Path root, Path home) {
+  public LinuxFacts(Path root, Path home) {
     this.root = root;
     this.home = home;
   }

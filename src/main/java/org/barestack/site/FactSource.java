@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /** The machine on which a site is begun. */
 @FunctionalInterface
-public interface Host {
+public interface FactSource {
   /**
    * What it says of itself now.
    *

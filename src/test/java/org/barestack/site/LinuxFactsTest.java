@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a machine's files say of it; its interfaces are those of the machine that tests. */
-class LinuxHostTest {
+class LinuxFactsTest {
   private static final String ED25519 =
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF3HD5Pg5cjoQG0WbWZmRu29EXp9bmHK1Y0Bk2VJq8eg";
   private static final String ECDSA =
@@ -29,7 +29,7 @@ class LinuxHostTest {
   @TempDir Path root;
 
   private HostFacts facts() throws IOException {
-    return new LinuxHost(root, root.resolve("home/me")).facts();
+    return new LinuxFacts(root, root.resolve("home/me")).facts();
   }
 
   private void file(String name, String text) throws IOException {
