@@ -3,11 +3,14 @@ package org.barestack.check;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.barestack.check.ScriptCheck.Placed;
 import org.barestack.kickstart.Finding;
 import org.barestack.kickstart.KickstartCheck;
@@ -15,14 +18,17 @@ import org.barestack.kickstart.Release;
 import org.barestack.kickstart.Rule;
 import org.barestack.model.Node;
 import org.barestack.model.Node.DiskRule;
+import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.render.Renderer;
 import org.barestack.render.TemplateException;
 import org.barestack.render.TemplateProblem;
 import org.barestack.shell.Dialect;
 import org.barestack.shell.ShellProblem;
+import org.barestack.shell.Shellcheck;
 import org.barestack.site.SiteProblem;
 import org.barestack.site.SiteProblem.Severity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Renders everything that every node would be given, and checks that. What shows in many nodes is
@@ -38,7 +44,19 @@ public final class SiteCheck {
   private final ScriptCheck scripts = new ScriptCheck();
 
   /** What one node's files have wrong with them. */
-  private record Checked(Node node, List<TemplateProblem> templates, List<Told> told) {}
+  private record Checked(
+      Node node, List<TemplateProblem> templates, List<Told> told, List<Placed> scripts) {}
+
+  /**
+   * What came of a check.
+   *
+   * @param own how many distinct scripts are the site's own work
+   */
+  public record Result(List<SiteProblem> problems, int own) {
+    public Result {
+      problems = List.copyOf(problems);
+    }
+  }
 
   /** Something wrong with what is rendered; in how many nodes does not matter. */
   private record Told(
@@ -54,8 +72,10 @@ public final class SiteCheck {
    * Checks a site.
    *
    * @param file the site's, as the caller named it
+   * @param shellcheck goes over the scripts that are the site's own; null if it is not there
    */
-  public static List<SiteProblem> problems(Renderer renderer, Site site, Path file) {
+  public static Result of(
+      Renderer renderer, Site site, Path file, @Nullable Shellcheck shellcheck) {
     SiteCheck check = new SiteCheck(renderer, site);
     List<Checked> all = site.nodes().parallelStream().map(check::node).toList();
     Map<TemplateProblem, SiteProblem> templates = new LinkedHashMap<>();
@@ -69,9 +89,76 @@ public final class SiteCheck {
           .forEach(what ->
               told.computeIfAbsent(what, _ -> new ArrayList<>()).add(one.node().name().text()));
     }
+    Map<String, Owned> own = own(all, file);
+    if (shellcheck != null) {
+      shellchecked(shellcheck, own)
+          .forEach((what, node) -> told.computeIfAbsent(what, _ -> List.of(node)));
+    }
     List<SiteProblem> problems = new ArrayList<>(templates.values());
     told.forEach((what, nodes) -> problems.add(problem(what, nodes)));
-    return problems.stream().sorted().toList();
+    return new Result(problems.stream().sorted().toList(), own.size());
+  }
+
+  /** A script of the site's own, and the first node that runs it. */
+  private record Owned(Placed script, String node) {}
+
+  /**
+   * The scripts that somebody wrote for this site, by their text: its steps, and where it changes
+   * templates, all that come out of them for the first node of each role. Ours were checked when
+   * they were written.
+   */
+  private static Map<String, Owned> own(List<Checked> all, Path file) {
+    boolean templates = Files.isDirectory(file.resolveSibling("kickstart-templates"));
+    Map<String, Owned> own = new LinkedHashMap<>();
+    Set<Role> seen = new HashSet<>();
+    for (Checked one : all) {
+      Node node = one.node();
+      Set<String> steps =
+          node.scripts().stream().map(Node.SiteScript::body).collect(Collectors.toSet());
+      boolean whole = templates && seen.add(node.role());
+      for (Placed script : one.scripts()) {
+        if (script.dialect() != Dialect.OTHER && (whole || steps.contains(script.text()))) {
+          own.putIfAbsent(script.text(), new Owned(script, node.name().text()));
+        }
+      }
+    }
+    return own;
+  }
+
+  private static Map<Told, String> shellchecked(Shellcheck program, Map<String, Owned> own) {
+    Map<Told, String> told = new LinkedHashMap<>();
+    ScriptCheck.shellcheck(program, own.values().stream().map(Owned::script).toList())
+        .forEach((script, result) -> {
+          Owned owned = own.get(script.text());
+          if (owned == null) {
+            throw new IllegalStateException("shellcheck answered for a script it was not given");
+          }
+          switch (result) {
+            case Shellcheck.Result.Checked(List<Shellcheck.Finding> findings) ->
+                findings.forEach(finding -> told.put(of(script, finding), owned.node()));
+            case Shellcheck.Result.Failed(String reason) ->
+                told.put(
+                    new Told(
+                        Severity.WARNING,
+                        script.artefact(),
+                        script.line(),
+                        1,
+                        "shellcheck did not check this script: " + reason,
+                        "run it by hand"),
+                    owned.node());
+          }
+        });
+    return told;
+  }
+
+  private static Told of(Placed script, Shellcheck.Finding finding) {
+    return new Told(
+        Severity.WARNING,
+        script.artefact(),
+        script.line() + finding.line() - 1,
+        finding.column(),
+        "shellcheck SC" + finding.code() + ": " + finding.message(),
+        "correct it, or write # shellcheck disable=SC" + finding.code() + " above the line");
   }
 
   /** The release whose installer a site's nodes meet; empty for one that has no table. */
@@ -89,7 +176,7 @@ public final class SiteCheck {
     try {
       artefacts = renderer.artefacts(site, node);
     } catch (TemplateException e) {
-      return new Checked(node, e.problems(), List.of());
+      return new Checked(node, e.problems(), List.of(), List.of());
     }
     List<Told> told = new ArrayList<>();
     List<Placed> placed = new ArrayList<>();
@@ -109,7 +196,7 @@ public final class SiteCheck {
       }
     });
     placed.forEach(script -> scripts.problems(script).forEach(what -> told.add(of(script, what))));
-    return new Checked(node, List.of(), told.stream().distinct().toList());
+    return new Checked(node, List.of(), told.stream().distinct().toList(), placed);
   }
 
   private static void bootArguments(

@@ -5,17 +5,20 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.barestack.kickstart.Finding;
-import org.barestack.kickstart.Finding.Severity;
 import org.barestack.kickstart.KickstartCheck;
 import org.barestack.kickstart.Release;
+import org.barestack.kickstart.Script;
 import org.barestack.model.PlainText;
+import org.barestack.shell.Dialect;
+import org.barestack.shell.ShellProblem;
+import org.barestack.shell.ShellSyntax;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,16 +57,50 @@ public final class CheckKickstartCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command = CommandSpec.create();
 
-  private record Located(String file, Finding finding) {}
+  /** A finding in a file, of the kickstart or of a script in it. */
+  private record Located(
+      String file,
+      boolean error,
+      int line,
+      int column,
+      String rule,
+      String message,
+      String remedy) {
+    static Located of(String file, Finding finding) {
+      return new Located(
+          file,
+          finding.severity() == Finding.Severity.ERROR,
+          finding.line(),
+          finding.column(),
+          finding.rule().toString(),
+          finding.message(),
+          finding.remedy());
+    }
+
+    static Located of(String file, Script script, ShellProblem problem) {
+      return new Located(
+          file,
+          problem.severity() == ShellProblem.Severity.ERROR,
+          script.line() + problem.line() - 1,
+          problem.column(),
+          problem.rule(),
+          problem.message(),
+          problem.remedy());
+    }
+
+    String severity() {
+      return error ? "error" : "warning";
+    }
+  }
 
   @Override
   public Integer call() throws IOException {
     KickstartCheck check = KickstartCheck.of(release());
     List<Located> all = new ArrayList<>();
     for (String file : files) {
-      check.check(octets(file)).findings().forEach(finding -> all.add(new Located(file, finding)));
+      all.addAll(located(file, check.check(octets(file))));
     }
-    long errors = count(all, Severity.ERROR);
+    long errors = all.stream().filter(Located::error).count();
     Print out = new Print(command);
     if (json) {
       out.json(all.stream().map(CheckKickstartCommand::fields).toList());
@@ -78,7 +115,7 @@ public final class CheckKickstartCommand implements Callable<Integer> {
                   ? "good"
                   : SiteOptions.count(errors, "error")
                       + ", "
-                      + SiteOptions.count(count(all, Severity.WARNING), "warning")));
+                      + SiteOptions.count(all.size() - errors, "warning")));
     }
     return errors == 0 ? 0 : Failure.NOT_DONE;
   }
@@ -113,30 +150,41 @@ public final class CheckKickstartCommand implements Callable<Integer> {
     }
   }
 
-  private static long count(List<Located> all, Severity severity) {
-    return all.stream().filter(one -> one.finding().severity() == severity).count();
+  /** The scripts in it are read as the shell would, where a shell runs them. */
+  private static List<Located> located(String file, KickstartCheck.Result result) {
+    List<Located> all = new ArrayList<>();
+    result.findings().forEach(finding -> all.add(Located.of(file, finding)));
+    for (Script script : result.scripts()) {
+      ShellSyntax.problems(script.text(), Dialect.of(script.interpreter()))
+          .forEach(problem -> all.add(Located.of(file, script, problem)));
+    }
+    all.sort(Comparator.comparingInt(Located::line).thenComparingInt(Located::column));
+    return all;
   }
 
   /** As compilers write it, so that editors and CI systems find the place. */
-  private static String line(Located located) {
-    Finding finding = located.finding();
-    return PlainText.of(located.file() + ":" + finding);
+  private static String line(Located one) {
+    return PlainText.of(
+        "%s:%d:%d: %s: %s; %s [%s]"
+            .formatted(
+                one.file(),
+                one.line(),
+                one.column(),
+                one.severity(),
+                one.message(),
+                one.remedy(),
+                one.rule()));
   }
 
-  private static String word(Severity severity) {
-    return severity.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static Map<String, @Nullable Object> fields(Located located) {
-    Finding finding = located.finding();
+  private static Map<String, @Nullable Object> fields(Located one) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put("file", located.file());
-    fields.put("line", finding.line());
-    fields.put("column", finding.column());
-    fields.put("severity", word(finding.severity()));
-    fields.put("rule", finding.rule().toString());
-    fields.put("message", finding.message());
-    fields.put("remedy", finding.remedy());
+    fields.put("file", one.file());
+    fields.put("line", one.line());
+    fields.put("column", one.column());
+    fields.put("severity", one.severity());
+    fields.put("rule", one.rule());
+    fields.put("message", one.message());
+    fields.put("remedy", one.remedy());
     return fields;
   }
 }

@@ -86,7 +86,7 @@ public final class DiffCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (after == null) {
-      Side now = Side.workingTree(options.folder(), options.load(), options.renderer());
+      Side now = Side.workingTree(options.folder(), options.load(), options.rendererForOnePass());
       try (Checkout old = open(before)) {
         return compare(side(old), old.commit(), now, null);
       }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.barestack.check.SiteCheck;
 import org.barestack.model.Node;
@@ -16,6 +17,7 @@ import org.barestack.render.Renderer;
 import org.barestack.secrets.SecretsFile;
 import org.barestack.secrets.SiteSecrets;
 import org.barestack.secrets.SiteSecrets.Answer;
+import org.barestack.shell.Shellcheck;
 import org.barestack.site.SiteFile;
 import org.barestack.site.SiteProblem;
 import org.barestack.site.SiteProblem.Severity;
@@ -48,8 +50,12 @@ public final class ValidateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command = CommandSpec.create();
 
-  /** What was found, and in how many nodes it was looked for. */
-  private record Findings(List<SiteProblem> problems, int nodes) {
+  /**
+   * What was found, and in how much it was looked for.
+   *
+   * @param own how many scripts are the site's own
+   */
+  private record Findings(List<SiteProblem> problems, int nodes, int own) {
     long errors() {
       return count(Severity.ERROR);
     }
@@ -62,15 +68,18 @@ public final class ValidateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Renderer renderer = options.rendererForOnePass();
+    Optional<Shellcheck> shellcheck = Shellcheck.installed();
     Findings findings =
         switch (SiteFile.load(options.file(), renderer.roles())) {
-          case SiteResult.Bad(List<SiteProblem> problems) -> new Findings(problems, 0);
+          case SiteResult.Bad(List<SiteProblem> problems) -> new Findings(problems, 0, 0);
           case SiteResult.Good(Site site, List<SiteProblem> warnings) -> {
             List<SiteProblem> all = new ArrayList<>(warnings);
-            all.addAll(SiteCheck.problems(renderer, site, options.file()));
+            SiteCheck.Result rendered =
+                SiteCheck.of(renderer, site, options.file(), shellcheck.orElse(null));
+            all.addAll(rendered.problems());
             all.addAll(secrets(site));
             all.addAll(deviations(renderer, site));
-            yield new Findings(all, site.nodes().size());
+            yield new Findings(all, site.nodes().size(), rendered.own());
           }
         };
     Print out = new Print(command);
@@ -78,6 +87,16 @@ public final class ValidateCommand implements Callable<Integer> {
       out.json(findings.problems().stream().map(ValidateCommand::fields).toList());
     } else {
       findings.problems().forEach(out::line);
+      if (findings.own() > 0) {
+        out.line(
+            options.file()
+                + ": "
+                + SiteOptions.count(findings.own(), "script")
+                + " of its own, "
+                + shellcheck
+                    .map(program -> "checked by " + program.program())
+                    .orElse("parsed only: shellcheck is not installed, and finds more"));
+      }
       out.line(verdict(findings));
     }
     return findings.errors() == 0 ? 0 : Failure.NOT_DONE;

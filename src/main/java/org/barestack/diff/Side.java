@@ -53,7 +53,7 @@ public record Side(
 
   /** The site of a revision. */
   public static Loading of(Checkout checkout) {
-    Renderer renderer = new Renderer(List.of(checkout.siteFolder()));
+    Renderer renderer = Renderer.forOnePass(List.of(checkout.siteFolder()));
     return switch (SiteFile.load(checkout.file(), renderer.roles())) {
       case SiteResult.Good(Site site, var _) ->
           new Loading.Loaded(

@@ -133,7 +133,7 @@ public record Why(Subject subject, Instant now, List<Line> lines, String expecte
               now,
               lines,
               "nothing more; it is sent to its own disk, since " + NO_NODE,
-              "to make it a node, put " + mac + " under the nics of one in site.yaml");
+              "to make it a node: barestack adopt " + mac);
     };
   }
 

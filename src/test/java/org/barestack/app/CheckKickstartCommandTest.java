@@ -40,7 +40,7 @@ class CheckKickstartCommandTest {
     assertThat(run.out().replace(folder + "/", ""))
         .isEqualTo(
             """
-            one.ks:5:1: error: auth was removed and is refused; authselect sets up how users are authenticated [removed-command]
+            one.ks:5:1: error: auth was removed and is refused; write authselect in its place [removed-command]
             two.ks:6:1: error: there is no command foo?[31m in release 10; correct its name, or leave it out [unknown-command]
             2 kickstarts for release 10: 2 errors, 0 warnings
             """);
@@ -69,7 +69,7 @@ class CheckKickstartCommandTest {
         .contains("binary:2:2: error: it is not UTF-8; save it as UTF-8 [not-text]");
     assertThat(run.status()).isEqualTo(1);
     assertThat(Barestack.run("check-kickstart", "-r", "9", file("empty", "")).out())
-        .contains("empty:1:1: error: the file is empty; write a kickstart [empty-file]");
+        .contains("empty:1:1: error: the file is empty; write commands into it");
   }
 
   @Test

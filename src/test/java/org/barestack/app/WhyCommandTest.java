@@ -116,7 +116,7 @@ class WhyCommandTest {
         .isEqualTo("offered the installer");
     assertThat(all.get("checks")).isEmpty();
     assertThat(run("why", STRANGER.text()).out())
-        .contains("sent to its own disk: no node of the site", "under the nics of one");
+        .contains("sent to its own disk: no node of the site", "barestack adopt");
   }
 
   /** On this very host, which is none of the lab's. */

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.barestack.model.Site;
 import org.barestack.render.Renderer;
+import org.barestack.shell.Shellcheck;
 import org.barestack.site.SiteProblem;
 import org.barestack.testing.Examples;
 import org.barestack.testing.Golden;
@@ -28,8 +29,9 @@ class SiteCheckTest {
 
   private List<SiteProblem> problems() {
     Site site = Examples.read(folder);
-    return SiteCheck.problems(
-        Renderer.forOnePass(List.of(folder)), site, folder.resolve("site.yaml"));
+    return SiteCheck.of(
+            Renderer.forOnePass(List.of(folder)), site, folder.resolve("site.yaml"), null)
+        .problems();
   }
 
   /** Neither an error nor a warning: what we bring is what we would accept. */
@@ -38,6 +40,28 @@ class SiteCheckTest {
   void whatWeBringIsGood(String name) {
     Examples.copy(name, folder);
     assertThat(problems()).isEmpty();
+  }
+
+  /** Only what the site wrote: our own scripts were checked when they were written. */
+  @Test
+  void shellcheckReadsTheScriptsOfTheSite() throws IOException {
+    Examples.copy("minimal", folder);
+    Shellcheck shellcheck = Shellcheck.installed().orElseThrow();
+    Path file = folder.resolve("site.yaml");
+    Renderer none = Renderer.forOnePass(List.of(folder));
+    assertThat(SiteCheck.of(none, Examples.read(folder), file, shellcheck).own()).isZero();
+
+    Path steps = folder.resolve("kickstart-templates/roles/kvm-worker/firstboot");
+    Files.createDirectories(steps);
+    Files.writeString(
+        steps.resolve("77-own.sh"), "#!/usr/bin/bash\n# a step of the site's\ncd $1\nrm $2/*\n");
+    Renderer own = Renderer.forOnePass(List.of(folder));
+    SiteCheck.Result result = SiteCheck.of(own, Examples.read(folder), file, shellcheck);
+    assertThat(result.own()).isGreaterThan(10);
+    assertThat(result.problems())
+        .extracting(problem -> problem.toString().replaceAll("shellcheck (SC[0-9]+): .*", "$1"))
+        .containsExactly(
+            "kvm1/files/usr/libexec/barestack/firstboot.d/77-own:3:1: warning: SC2164");
   }
 
   /** A site with one mistake each, and all that is said of it. */
@@ -51,7 +75,8 @@ class SiteCheckTest {
       Site read = Examples.read(site);
       told.put(
           mistake.name,
-          SiteCheck.problems(Renderer.forOnePass(List.of(site)), read, site.resolve("site.yaml"))
+          SiteCheck.of(Renderer.forOnePass(List.of(site)), read, site.resolve("site.yaml"), null)
+                  .problems()
                   .stream()
                   .map(problem -> problem.toString().replace(site + "/", ""))
                   .collect(Collectors.joining("\n"))
@@ -121,6 +146,12 @@ class SiteCheckTest {
               "pxe/install.ipxe.j2",
               " inst.text ",
               " inst.text site=m\u00fcnchen "),
+          new Mistake(
+              "a script that is not closed",
+              "lab",
+              "kickstart-templates/roles/management/firstboot/50-mariadb.sh",
+              "systemctl restart mariadb",
+              "systemctl restart \"mariadb"),
           new Mistake(
               "a template that is wrong",
               "lab",
