@@ -195,7 +195,9 @@ public final class SiteCheck {
         placed.add(new Placed(name, 1, Dialect.of(text), text));
       }
     });
-    placed.forEach(script -> scripts.problems(script).forEach(what -> told.add(of(script, what))));
+    ScriptCheck.Words words = ScriptCheck.Words.of(site, node);
+    placed.forEach(
+        script -> scripts.problems(script, words).forEach(what -> told.add(of(script, what))));
     return new Checked(node, List.of(), told.stream().distinct().toList(), placed);
   }
 

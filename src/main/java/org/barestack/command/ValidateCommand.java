@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.barestack.check.ContentCheck;
 import org.barestack.check.SiteCheck;
 import org.barestack.model.Node;
 import org.barestack.model.Site;
@@ -40,10 +41,17 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  barestack validate",
-      "  barestack validate --site sites/lab --json"
+      "  barestack validate --site sites/lab --offline --json"
     })
 public final class ValidateCommand implements Callable<Integer> {
   @Mixin private final SecretsOptions options = new SecretsOptions();
+
+  @Mixin private final HttpRootOption httpRoot = new HttpRootOption();
+
+  @Option(
+      names = "--offline",
+      description = "Do not look for loaders and releases, which only the serving host needs.")
+  private boolean offline;
 
   @Option(names = "--json", description = "Print the problems as JSON.")
   private boolean json;
@@ -78,6 +86,10 @@ public final class ValidateCommand implements Callable<Integer> {
                 SiteCheck.of(renderer, site, options.file(), shellcheck.orElse(null));
             all.addAll(rendered.problems());
             all.addAll(secrets(site));
+            if (!offline) {
+              all.addAll(
+                  ContentCheck.problems(site, options.file(), httpRoot.folder(options.folder())));
+            }
             all.addAll(deviations(renderer, site));
             yield new Findings(all, site.nodes().size(), rendered.own());
           }

@@ -1,11 +1,15 @@
 package org.barestack.content;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -94,6 +98,41 @@ public final class Releases {
       return new Answer.Found(tree(rocky));
     } catch (Lack lack) {
       return new Answer.Missing(lack.what);
+    }
+  }
+
+  /**
+   * Why a tree's kernel or initrd is not what its {@code .treeinfo} says; empty if they are, or if
+   * that names no digests. Reads both files; {@code install.img} is left to the installer.
+   *
+   * @throws IOException if a file cannot be read
+   */
+  public Optional<String> damage(Tree tree) throws IOException {
+    Path root = httpRoot.resolve(tree.path());
+    Treeinfo info =
+        Treeinfo.parse(Files.readString(root.resolve(TREEINFO), StandardCharsets.UTF_8));
+    for (Path file : List.of(tree.vmlinuz(), tree.initrd())) {
+      Optional<String> wanted =
+          info.value("checksums", root.relativize(file).toString())
+              .filter(digest -> digest.startsWith("sha256:"))
+              .map(digest -> digest.substring("sha256:".length()));
+      if (wanted.isPresent() && !wanted.get().equalsIgnoreCase(sha256(file))) {
+        return Optional.of(file + " is not what " + root.resolve(TREEINFO) + " says");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[1 << 16];
+      for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+        digest.update(buffer, 0, length);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 

@@ -30,33 +30,46 @@ final class PythonText {
     }
   }
 
-  /** The first line of a text; null if it is empty. */
-  static @Nullable Line firstLine(String text) {
-    return text.isEmpty() ? null : new Line(text, 1, 0, end(text, 0));
-  }
+  /** The lines of a text, one after the other, as Python's {@code str.splitlines} finds them. */
+  static final class Lines {
+    private final String text;
+    private final boolean onlyLineFeeds;
+    private int at;
+    private int number = 1;
 
-  /** The line that follows; null if none does. */
-  static @Nullable Line lineAfter(Line line) {
-    int begin = line.end();
-    if (begin == line.whole().length()) {
-      return null;
+    Lines(String text) {
+      this.text = text;
+      this.onlyLineFeeds = text.chars().noneMatch(c -> c != '\n' && isLineEnd((char) c));
     }
-    boolean lineFeed = line.whole().charAt(begin - 1) == '\n';
-    return new Line(
-        line.whole(), line.number() + (lineFeed ? 1 : 0), begin, end(line.whole(), begin));
-  }
 
-  /** Behind a line's end, which Python's {@code str.splitlines} knows more of than editors do. */
-  private static int end(String text, int begin) {
-    int i = begin;
-    while (i < text.length() && !isLineEnd(text.charAt(i))) {
-      i++;
+    /** The next one; null behind the last. */
+    @Nullable Line next() {
+      if (at == text.length()) {
+        return null;
+      }
+      Line line = new Line(text, number, at, end());
+      at = line.end();
+      if (text.charAt(at - 1) == '\n') {
+        number++;
+      }
+      return line;
     }
-    if (i == text.length()) {
-      return i;
+
+    private int end() {
+      if (onlyLineFeeds) {
+        int feed = text.indexOf('\n', at);
+        return feed < 0 ? text.length() : feed + 1;
+      }
+      int i = at;
+      while (i < text.length() && !isLineEnd(text.charAt(i))) {
+        i++;
+      }
+      if (i == text.length()) {
+        return i;
+      }
+      boolean both = text.charAt(i) == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n';
+      return i + (both ? 2 : 1);
     }
-    boolean both = text.charAt(i) == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n';
-    return i + (both ? 2 : 1);
   }
 
   private static boolean isLineEnd(char c) {

@@ -44,11 +44,11 @@ final class Reader {
   /** A text that is being read. */
   private static final class Source {
     private final String name;
-    private @Nullable Line next;
+    private final PythonText.Lines lines;
 
     Source(String name, String text) {
       this.name = name;
-      this.next = PythonText.firstLine(text);
+      this.lines = new PythonText.Lines(text);
     }
   }
 
@@ -122,9 +122,8 @@ final class Reader {
   private @Nullable At next() {
     while (!sources.isEmpty()) {
       Source source = sources.element();
-      Line line = source.next;
+      Line line = source.lines.next();
       if (line != null) {
-        source.next = PythonText.lineAfter(line);
         return new At(source.name, line);
       }
       sources.pop();

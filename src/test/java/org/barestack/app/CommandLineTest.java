@@ -238,7 +238,7 @@ class CommandLineTest {
       Files.copy(site.resolve("site.yaml"), folder.resolve("site.yaml"));
     }
     Files.delete(site.resolve("site.yaml"));
-    Barestack several = run("validate");
+    Barestack several = run("validate", "--offline");
     assertThat(several.status()).isEqualTo(2);
     assertThat(several.err())
         .isEqualTo(
@@ -285,7 +285,7 @@ class CommandLineTest {
 
   @Test
   void aGoodSiteIsSaidToBeGood() {
-    Barestack good = run("validate");
+    Barestack good = run("validate", "--offline");
     assertThat(good.status()).isZero();
     assertThat(good.out()).endsWith(site + "/site.yaml: good, 2 nodes, 3 warnings\n");
     assertThat(good.out().lines()).filteredOn(line -> line.contains("warning: ")).hasSize(3);
@@ -294,15 +294,15 @@ class CommandLineTest {
 
   @Test
   void whatIsNotAsOneWouldExpectIsNoted() throws IOException {
-    assertThat(run("validate").out())
+    assertThat(run("validate", "--offline").out())
         .contains("note: access.from: none, so only the management node and Barestack reach the")
         .contains("note: role management: SELinux does not confine CloudStack's server, 8080 stays")
         .contains("note: role kvm-worker: SELinux is permissive, no firewalld but a table of");
-    assertThat(json(run("validate", "--json").out()))
+    assertThat(json(run("validate", "--offline", "--json").out()))
         .filteredOn(one -> one.get("severity").asText().equals("note"))
         .hasSize(3);
     edit("access:\n", "access:\n  from: [10.8.0.0/16]\n");
-    assertThat(run("validate").out()).doesNotContain("access.from");
+    assertThat(run("validate", "--offline").out()).doesNotContain("access.from");
   }
 
   @Test
@@ -319,7 +319,7 @@ class CommandLineTest {
   @Test
   void aBadSiteIsSaidToBeBad() throws IOException {
     edit("role: kvm-worker", "role: kvm-wroker");
-    Barestack bad = run("validate");
+    Barestack bad = run("validate", "--offline");
     assertThat(bad.status()).isEqualTo(1);
     assertThat(bad.out())
         .contains(site + "/site.yaml:17:")
@@ -330,11 +330,11 @@ class CommandLineTest {
 
   @Test
   void problemsAreJsonForMachines() throws IOException {
-    assertThat(json(run("validate", "--json").out()))
+    assertThat(json(run("validate", "--offline", "--json").out()))
         .filteredOn(one -> one.get("severity").asText().equals("warning"))
         .hasSize(3);
     edit("interface:", "inter:");
-    Barestack bad = run("validate", "--json");
+    Barestack bad = run("validate", "--offline", "--json");
     assertThat(bad.status()).isEqualTo(1);
     assertThat(json(bad.out()))
         .anySatisfy(one -> {
@@ -352,7 +352,7 @@ class CommandLineTest {
   void aBrokenTemplateOfTheSiteIsNamedWithFileAndLine() throws IOException {
     template("firstboot/50-own.sh.j2", "#!/bin/sh\necho {{ nde.name|sh }}\necho {{ node.name }}\n");
     String file = site + "/kickstart-templates/firstboot/50-own.sh.j2";
-    Barestack broken = run("validate");
+    Barestack broken = run("validate", "--offline");
     assertThat(broken.status()).isEqualTo(1);
     assertThat(broken.out())
         .containsSubsequence(

@@ -305,12 +305,12 @@ class SecretsCommandTest {
   @Test
   void validateLooksWhetherBothFilesBelongTogether() throws IOException {
     String good = "site.yaml: good, 2 nodes, 2 warnings\n";
-    assertThat(Barestack.run(withSite("validate")).out()).endsWith(good);
+    assertThat(Barestack.run(withSite("validate", "--offline")).out()).endsWith(good);
     String publicParts = Files.readString(site.resolve("secrets.pub.yaml"));
 
     secrets("rotate", "ca-key");
     Files.writeString(site.resolve("secrets.pub.yaml"), publicParts);
-    Barestack apart = Barestack.run(withSite("validate"));
+    Barestack apart = Barestack.run(withSite("validate", "--offline"));
     assertThat(apart.status()).isEqualTo(1);
     assertThat(apart.out())
         .contains(site + "/secrets.pub.yaml:1:1: not that of " + age() + "; take both from one");
@@ -320,10 +320,11 @@ class SecretsCommandTest {
         .isZero();
     assertThat(secrets("init").out())
         .isEqualTo(site + "/secrets.pub.yaml was old or missing and is that of secrets.age now\n");
-    assertThat(Barestack.run(withSite("validate")).out()).endsWith(good);
+    assertThat(Barestack.run(withSite("validate", "--offline")).out()).endsWith(good);
 
     Files.delete(site.resolve("secrets.pub.yaml"));
-    assertThat(Barestack.run(withSite("validate")).out()).contains("missing beside " + age());
+    assertThat(Barestack.run(withSite("validate", "--offline")).out())
+        .contains("missing beside " + age());
     Files.writeString(site.resolve("secrets.pub.yaml"), publicParts);
     Files.writeString(age(), "cut");
     Barestack cut = Barestack.run(withSite("validate", "--json"));
@@ -335,9 +336,9 @@ class SecretsCommandTest {
           assertThat(one.get("remedy").asText()).isEqualTo("take it from Git again");
         });
     Files.delete(age());
-    assertThat(Barestack.run(withSite("validate")).status()).isEqualTo(1);
+    assertThat(Barestack.run(withSite("validate", "--offline")).status()).isEqualTo(1);
     Files.writeString(site.resolve("secrets.pub.yaml"), publicParts.replace("ca:", "cA:"));
-    assertThat(Barestack.run(withSite("validate")).out())
+    assertThat(Barestack.run(withSite("validate", "--offline")).out())
         .contains("/secrets.pub.yaml:4:1: cA: unknown key; did you mean 'ca'?");
   }
 
@@ -345,7 +346,7 @@ class SecretsCommandTest {
   void validateWarnsOfASiteWithoutSecrets() throws IOException {
     Files.delete(age());
     Files.delete(site.resolve("secrets.pub.yaml"));
-    Barestack without = Barestack.run(withSite("validate"));
+    Barestack without = Barestack.run(withSite("validate", "--offline"));
     assertThat(without.status()).isZero();
     assertThat(without.out())
         .contains(age() + ":1:1: warning: missing, so that no node gets")
