@@ -2,17 +2,14 @@ package org.barestack.check;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.barestack.model.Node;
 import org.barestack.model.Site;
 import org.barestack.shell.Dialect;
 import org.barestack.shell.ShellProblem;
 import org.barestack.shell.ShellSyntax;
-import org.barestack.shell.Shellcheck;
 
 /**
  * Parses each distinct script once. Scripts that differ in nothing but what their nodes are called
@@ -56,27 +53,5 @@ final class ScriptCheck {
     return known.computeIfAbsent(
         script.dialect() + words.hidden(script.text()),
         _ -> ShellSyntax.problems(script.text(), script.dialect()));
-  }
-
-  /**
-   * What the system's shellcheck says.
-   *
-   * @param scripts each where it stands first
-   * @return findings, or why there are none, by script
-   */
-  static Map<Placed, Shellcheck.Result> shellcheck(Shellcheck program, List<Placed> scripts) {
-    Map<Shellcheck.Script, Placed> first = new LinkedHashMap<>();
-    for (Placed script : scripts) {
-      if (script.dialect() != Dialect.OTHER) {
-        first.putIfAbsent(new Shellcheck.Script(script.text(), script.dialect()), script);
-      }
-    }
-    Map<Placed, Shellcheck.Result> results = new LinkedHashMap<>();
-    program
-        .check(new ArrayList<>(first.keySet()))
-        .forEach((script, result) ->
-            Optional.ofNullable(first.get(script))
-                .ifPresent(placed -> results.put(placed, result)));
-    return results;
   }
 }

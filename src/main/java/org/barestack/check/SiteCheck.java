@@ -3,10 +3,10 @@ package org.barestack.check;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -18,6 +18,7 @@ import org.barestack.kickstart.Release;
 import org.barestack.kickstart.Rule;
 import org.barestack.model.Node;
 import org.barestack.model.Node.DiskRule;
+import org.barestack.model.NodeName;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.render.Renderer;
@@ -43,9 +44,12 @@ public final class SiteCheck {
   private final Optional<Release> release;
   private final ScriptCheck scripts = new ScriptCheck();
 
+  /** The nodes all of whose scripts are the site's own work: it changes templates. */
+  private final Set<NodeName> whole;
+
   /** What one node's files have wrong with them. */
   private record Checked(
-      Node node, List<TemplateProblem> templates, List<Told> told, List<Placed> scripts) {}
+      Node node, List<TemplateProblem> templates, List<Told> told, List<Placed> own) {}
 
   /**
    * What came of a check.
@@ -62,10 +66,15 @@ public final class SiteCheck {
   private record Told(
       Severity severity, String artefact, int line, int column, String message, String remedy) {}
 
-  private SiteCheck(Renderer renderer, Site site) {
+  private SiteCheck(Renderer renderer, Site site, Path file) {
     this.renderer = renderer;
     this.site = site;
     this.release = release(site);
+    Map<Role, NodeName> first = new LinkedHashMap<>();
+    if (Files.isDirectory(file.resolveSibling("kickstart-templates"))) {
+      site.nodes().forEach(node -> first.putIfAbsent(node.role(), node.name()));
+    }
+    this.whole = Set.copyOf(first.values());
   }
 
   /**
@@ -76,7 +85,7 @@ public final class SiteCheck {
    */
   public static Result of(
       Renderer renderer, Site site, Path file, @Nullable Shellcheck shellcheck) {
-    SiteCheck check = new SiteCheck(renderer, site);
+    SiteCheck check = new SiteCheck(renderer, site, file);
     List<Checked> all = site.nodes().parallelStream().map(check::node).toList();
     Map<TemplateProblem, SiteProblem> templates = new LinkedHashMap<>();
     Map<Told, List<String>> told = new LinkedHashMap<>();
@@ -89,7 +98,14 @@ public final class SiteCheck {
           .forEach(what ->
               told.computeIfAbsent(what, _ -> new ArrayList<>()).add(one.node().name().text()));
     }
-    Map<String, Owned> own = own(all, file);
+    Map<Shellcheck.Script, Owned> own = new LinkedHashMap<>();
+    for (Checked one : all) {
+      for (Placed script : one.own()) {
+        own.putIfAbsent(
+            new Shellcheck.Script(script.text(), script.dialect()),
+            new Owned(script, one.node().name().text()));
+      }
+    }
     if (shellcheck != null) {
       shellchecked(shellcheck, own)
           .forEach((what, node) -> told.computeIfAbsent(what, _ -> List.of(node)));
@@ -103,51 +119,40 @@ public final class SiteCheck {
   private record Owned(Placed script, String node) {}
 
   /**
-   * The scripts that somebody wrote for this site, by their text: its steps, and where it changes
-   * templates, all that come out of them for the first node of each role. Ours were checked when
-   * they were written.
+   * The scripts that somebody wrote for this site: its steps, and where it changes templates, all
+   * that come out of them for the first node of each role. Ours were checked when they were
+   * written.
    */
-  private static Map<String, Owned> own(List<Checked> all, Path file) {
-    boolean templates = Files.isDirectory(file.resolveSibling("kickstart-templates"));
-    Map<String, Owned> own = new LinkedHashMap<>();
-    Set<Role> seen = new HashSet<>();
-    for (Checked one : all) {
-      Node node = one.node();
-      Set<String> steps =
-          node.scripts().stream().map(Node.SiteScript::body).collect(Collectors.toSet());
-      boolean whole = templates && seen.add(node.role());
-      for (Placed script : one.scripts()) {
-        if (script.dialect() != Dialect.OTHER && (whole || steps.contains(script.text()))) {
-          own.putIfAbsent(script.text(), new Owned(script, node.name().text()));
-        }
-      }
-    }
-    return own;
+  private List<Placed> own(Node node, List<Placed> scripts) {
+    Set<String> steps =
+        node.scripts().stream().map(Node.SiteScript::body).collect(Collectors.toSet());
+    return scripts.stream()
+        .filter(script -> script.dialect() != Dialect.OTHER)
+        .filter(script -> whole.contains(node.name()) || steps.contains(script.text()))
+        .toList();
   }
 
-  private static Map<Told, String> shellchecked(Shellcheck program, Map<String, Owned> own) {
+  private static Map<Told, String> shellchecked(
+      Shellcheck program, Map<Shellcheck.Script, Owned> own) {
     Map<Told, String> told = new LinkedHashMap<>();
-    ScriptCheck.shellcheck(program, own.values().stream().map(Owned::script).toList())
-        .forEach((script, result) -> {
-          Owned owned = own.get(script.text());
-          if (owned == null) {
-            throw new IllegalStateException("shellcheck answered for a script it was not given");
-          }
-          switch (result) {
-            case Shellcheck.Result.Checked(List<Shellcheck.Finding> findings) ->
-                findings.forEach(finding -> told.put(of(script, finding), owned.node()));
-            case Shellcheck.Result.Failed(String reason) ->
-                told.put(
-                    new Told(
-                        Severity.WARNING,
-                        script.artefact(),
-                        script.line(),
-                        1,
-                        "shellcheck did not check this script: " + reason,
-                        "run it by hand"),
-                    owned.node());
-          }
-        });
+    Map<Shellcheck.Script, Shellcheck.Result> results = program.check(own.keySet());
+    own.forEach((text, owned) -> {
+      Placed script = owned.script();
+      switch (Objects.requireNonNull(results.get(text), "shellcheck answers for each script")) {
+        case Shellcheck.Result.Checked(List<Shellcheck.Finding> findings) ->
+            findings.forEach(finding -> told.put(of(script, finding), owned.node()));
+        case Shellcheck.Result.Failed(String reason) ->
+            told.put(
+                new Told(
+                    Severity.WARNING,
+                    script.artefact(),
+                    script.line(),
+                    1,
+                    "shellcheck did not check this script: " + reason,
+                    "run it by hand"),
+                owned.node());
+      }
+    });
     return told;
   }
 
@@ -162,7 +167,7 @@ public final class SiteCheck {
   }
 
   /** The release whose installer a site's nodes meet; empty for one that has no table. */
-  public static Optional<Release> release(Site site) {
+  private static Optional<Release> release(Site site) {
     for (Release release : Release.values()) {
       if (release.toString().equals(Integer.toString(site.rocky().major()))) {
         return Optional.of(release);
@@ -198,7 +203,7 @@ public final class SiteCheck {
     ScriptCheck.Words words = ScriptCheck.Words.of(site, node);
     placed.forEach(
         script -> scripts.problems(script, words).forEach(what -> told.add(of(script, what))));
-    return new Checked(node, List.of(), told.stream().distinct().toList(), placed);
+    return new Checked(node, List.of(), told.stream().distinct().toList(), own(node, placed));
   }
 
   private static void bootArguments(

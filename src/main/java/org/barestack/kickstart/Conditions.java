@@ -53,11 +53,6 @@ final class Conditions {
             : Optional.empty();
   }
 
-  /** Two options that must not stand together. */
-  static Condition not(String option, String other) {
-    return atMostOne(option, other);
-  }
-
   /** A value that is not taken, though its option's type would allow it. */
   static Condition value(String option, Predicate<String> good, String what, String remedy) {
     return line ->

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A line of a command, taken apart.
@@ -103,9 +102,5 @@ record Parsed(
     Map<String, Given> all = new LinkedHashMap<>(earlier);
     all.putAll(given);
     return new Parsed(word, source, line, raw, all, positions, left);
-  }
-
-  boolean hasAny(Set<String> options) {
-    return options.stream().anyMatch(this::has);
   }
 }

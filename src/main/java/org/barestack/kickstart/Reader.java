@@ -39,7 +39,6 @@ final class Reader {
   private final Map<String, At> seen = new HashMap<>();
   private final Map<String, Map<String, Given>> remembered = new HashMap<>();
   private boolean whole = true;
-  private boolean hasPackages;
 
   /** A text that is being read. */
   private static final class Source {
@@ -92,7 +91,6 @@ final class Reader {
         reader.parsed,
         reader.scripts,
         reader.whole,
-        reader.hasPackages,
         reader.findings.stream().sorted().distinct().toList());
   }
 
@@ -266,7 +264,6 @@ final class Reader {
           opening + DEPRECATED,
           section.header().instead());
     }
-    hasPackages |= section.kind() == Section.Kind.PACKAGES;
     Parsed header = parse(at, words, section.header());
     return new Open(
         section, at, header == null ? "/bin/sh" : header.value("--interpreter").orElse("/bin/sh"));
