@@ -49,20 +49,30 @@ mount_rest() { # ROOT
   done
 }
 
-# What systemd would start on the first boot, if the kickstart enabled it.
+# What systemd would start on the first boot, if the kickstart enabled it, and start again after a
+# failure, if the unit says so.
 run_firstboot() { # ROOT
-  local unit=etc/systemd/system/barestack-firstboot.service command status=0
-  [[ -L $1/etc/systemd/system/multi-user.target.wants/barestack-firstboot.service && -e $1/$unit ]] || return 0
-  phase firstboot-started
+  local unit=$1/etc/systemd/system/barestack-firstboot.service
+  [[ -L $1/etc/systemd/system/multi-user.target.wants/barestack-firstboot.service && -e $unit ]] || return 0
   play_steps "$1/usr/libexec/barestack/firstboot.d"
+  while ! start_firstboot "$1" "$unit" && grep -qx 'Restart=on-failure' "$unit"; do
+    sleep "$(sed -n 's/^RestartSec=\([0-9]\+\)$/\1/p' "$unit")" &
+    wait $! # a trap runs at once
+  done
+}
+
+start_firstboot() { # ROOT UNIT
+  local command status=0
+  phase firstboot-started
   while read -r command; do
     chroot "$1" /bin/sh -c "${command##[-@:+!]}" </dev/null 2>&1 | while IFS= read -r line; do
       print "firstboot| $line"
     done
     status=${PIPESTATUS[0]}
     ((status == 0)) || break
-  done < <(sed -n 's/^ExecStart=//p' "$1/$unit")
+  done < <(sed -n 's/^ExecStart=//p' "$2")
   phase firstboot-done "status=$status"
+  return "$status"
 }
 
 # The runner is the real one and reports to the real server, so a step that is not carried out must
