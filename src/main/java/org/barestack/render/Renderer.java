@@ -259,7 +259,7 @@ public final class Renderer {
             kickstart.title("firstboot"), 0, "two firstboot steps are called " + name);
       }
     }
-    files.values().forEach(Renderer::checkThatItCanBeSent);
+    files.values().forEach(this::checkThatItCanBeSent);
     return List.copyOf(files.values());
   }
 
@@ -271,9 +271,9 @@ public final class Renderer {
   }
 
   /** Files travel inside of the kickstart; better to name the file than the place there. */
-  private static void checkThatItCanBeSent(NodeFile file) {
+  private void checkThatItCanBeSent(NodeFile file) {
     try {
-      Contexts.heredoc(file.text());
+      kickstart.write("heredoc", file.text());
     } catch (Contexts.Refusal e) {
       throw new TemplateException(file.path(), 0, String.valueOf(e.getMessage()));
     }
@@ -412,7 +412,7 @@ public final class Renderer {
 
   /** Refuses a text whose sections pykickstart would see differently than they were meant. */
   private String kickstartText(String text) {
-    List<TemplateProblem> problems = Sections.problems(text).toList();
+    List<TemplateProblem> problems = Sections.of(text).problems();
     if (!problems.isEmpty()) {
       throw new TemplateException(problems);
     }

@@ -3,16 +3,22 @@ package org.barestack.render;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
-/** The sections of a rendered kickstart, the way pykickstart's parser splits them. */
-record Sections(List<String> commands, List<Section> sections, List<TemplateProblem> problems) {
+/**
+ * The sections of a rendered kickstart, the way pykickstart's parser splits them.
+ *
+ * @param outside what stands in none of them, each line with its end
+ */
+record Sections(String outside, List<Section> sections, List<TemplateProblem> problems) {
   /**
    * @param header its first line, {@code %pre --log=/tmp/x}
-   * @param line where that stands, from 1
-   * @param body what stands between it and {@code %end}
+   * @param text what stands between it and {@code %end}, each line with its end
    */
-  record Section(String header, int line, List<String> body) {}
+  record Section(String header, String text) {
+    List<String> body() {
+      return text.lines().toList();
+    }
+  }
 
   /** First words on which the parser acts in every section, indented or not. */
   static final Set<String> WORDS =
@@ -46,39 +52,81 @@ record Sections(List<String> commands, List<Section> sections, List<TemplateProb
     return line.substring(begin, end);
   }
 
-  static Stream<TemplateProblem> problems(String kickstart) {
-    return of(kickstart).problems().stream();
+  /** The lines that stand in no section. */
+  List<String> commands() {
+    return outside.lines().toList();
   }
 
+  /**
+   * Splits a kickstart. A large part of it is files, none of whose lines begins like a section, so
+   * only lines that begin with a percent sign are looked at.
+   */
   static Sections of(String kickstart) {
-    List<String> commands = new ArrayList<>();
+    StringBuilder outside = new StringBuilder();
     List<Section> sections = new ArrayList<>();
     List<TemplateProblem> problems = new ArrayList<>();
-    List<String> lines = kickstart.lines().toList();
-    Section open = null;
-    for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i);
+    String header = null;
+    int opened = 0;
+    int from = 0;
+    for (int sign = kickstart.indexOf('%'); sign >= 0; sign = kickstart.indexOf('%', sign + 1)) {
+      int begin = lineBegunBy(kickstart, sign);
+      if (begin < 0) {
+        continue;
+      }
+      int end = lineEnd(kickstart, sign);
+      String line = kickstart.substring(begin, end);
       String word = firstWord(line);
-      if (open == null && WORDS.contains(word) && !word.equals("%include")) {
-        open = new Section(line, i + 1, new ArrayList<>());
-        sections.add(open);
-      } else if (open == null) {
-        commands.add(line);
+      if (!WORDS.contains(word) || (header == null && word.equals("%include"))) {
+        continue;
+      }
+      if (header == null) {
+        outside.append(kickstart, from, begin);
+        header = line;
+        opened = begin;
+        from = Math.min(end + 1, kickstart.length());
       } else if (word.equals("%end")) {
-        open = null;
-      } else if (WORDS.contains(word)) {
-        problems.add(
-            new TemplateProblem(
-                "the rendered kickstart", i + 1, "'" + word + "' inside of " + open.header()));
+        sections.add(new Section(header, kickstart.substring(from, begin)));
+        header = null;
+        from = Math.min(end + 1, kickstart.length());
       } else {
-        open.body().add(line);
+        problems.add(problem(kickstart, begin, "'" + word + "' inside of " + header));
       }
     }
-    if (open != null) {
-      problems.add(
-          new TemplateProblem(
-              "the rendered kickstart", open.line(), open.header() + " has no %end"));
+    if (header == null) {
+      outside.append(kickstart, from, kickstart.length());
+    } else {
+      sections.add(new Section(header, kickstart.substring(from)));
+      problems.add(problem(kickstart, opened, header + " has no %end"));
     }
-    return new Sections(commands, sections, problems);
+    return new Sections(outside.toString(), sections, problems);
+  }
+
+  private static TemplateProblem problem(String kickstart, int at, String message) {
+    int line = (int) kickstart.substring(0, at).chars().filter(c -> c == '\n').count() + 1;
+    return new TemplateProblem("the rendered kickstart", line, message);
+  }
+
+  /** Where the line begins whose first word begins there; negative if other words stand before. */
+  private static int lineBegunBy(String text, int at) {
+    int begin = at;
+    while (begin > 0 && !isBreak(text.charAt(begin - 1))) {
+      if (!Character.isWhitespace(text.charAt(begin - 1))) {
+        return -1;
+      }
+      begin--;
+    }
+    return begin;
+  }
+
+  private static int lineEnd(String text, int at) {
+    int end = at;
+    while (end < text.length() && !isBreak(text.charAt(end))) {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isBreak(char c) {
+    return c == '\n' || c == '\r';
   }
 }

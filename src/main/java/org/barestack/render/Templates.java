@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -70,6 +71,7 @@ final class Templates {
 
   private final TemplateFiles files;
   private final Jinjava jinjava;
+  private final Map<String, InContext> filters = new HashMap<>();
   private final @Nullable OnePass onePass;
 
   Templates(String folder, List<Path> siteRoots) {
@@ -77,10 +79,7 @@ final class Templates {
   }
 
   /** What one pass over the nodes of a site need not do again. */
-  private record OnePass(
-      Map<String, Node> trees,
-      Map<String, OfSite> outputs,
-      Map<String, Map<String, Rendered>> written) {}
+  private record OnePass(Map<String, Node> trees, Map<String, OfSite> outputs) {}
 
   /** The output of a template that reads nothing but the site. */
   private record OfSite(Object site, String output) {}
@@ -93,10 +92,9 @@ final class Templates {
     this.files = new TemplateFiles(folder, siteRoots, onePass);
     this.jinjava = new Jinjava(config());
     this.onePass =
-        onePass
-            ? new OnePass(
-                new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>())
-            : null;
+        onePass ? new OnePass(new ConcurrentHashMap<>(), new ConcurrentHashMap<>()) : null;
+    Contexts.BY_NAME.forEach((name, write) ->
+        filters.put(name, new InContext(name, write, onePass ? new ConcurrentHashMap<>() : null)));
   }
 
   private static JinjavaConfig config() {
@@ -173,6 +171,15 @@ final class Templates {
     return output;
   }
 
+  /**
+   * Writes a text for one context, as the filter of that name does in a template.
+   *
+   * @throws Refusal if it does not fit
+   */
+  Rendered write(String filter, String text) {
+    return Objects.requireNonNull(filters.get(filter), filter).write(text);
+  }
+
   /** Notes whether a template reads what is not the same for all nodes. */
   private static final class Watched extends Context {
     private final Rendering rendering;
@@ -218,16 +225,9 @@ final class Templates {
       context.setDynamicVariableResolver(variable -> {
         throw new Refusal("'" + variable + "' is not defined");
       });
-      Contexts.BY_NAME.forEach(
-          (name, write) -> context.registerFilter(new InContext(name, write, written(name))));
+      filters.values().forEach(context::registerFilter);
       context.registerTag(new Include());
       interpreter = new JinjavaInterpreter(jinjava, context, jinjava.getGlobalConfig());
-    }
-
-    private @Nullable Map<String, Rendered> written(String filter) {
-      return onePass == null
-          ? null
-          : onePass.written().computeIfAbsent(filter, _ -> new ConcurrentHashMap<>());
     }
 
     boolean hasReadOfANode() {
@@ -394,6 +394,10 @@ final class Templates {
       if (value == null) {
         throw new Refusal("there is no value to write here");
       }
+      return write(value);
+    }
+
+    Rendered write(Object value) {
       return written != null && value instanceof String text && text.length() > LONG
           ? written.computeIfAbsent(text, one -> new Rendered(write.apply(one)))
           : new Rendered(write.apply(value));
