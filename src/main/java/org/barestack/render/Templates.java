@@ -3,6 +3,8 @@ package org.barestack.render;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.el.JinjavaNodePreProcessor;
+import com.hubspot.jinjava.el.JinjavaProcessors;
 import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.Context.Library;
 import com.hubspot.jinjava.interpret.InterpretException;
@@ -16,6 +18,7 @@ import com.hubspot.jinjava.lib.tag.Tag;
 import com.hubspot.jinjava.tree.ExpressionNode;
 import com.hubspot.jinjava.tree.Node;
 import com.hubspot.jinjava.tree.TagNode;
+import com.hubspot.jinjava.tree.TextNode;
 import com.hubspot.jinjava.tree.output.RenderedOutputNode;
 import com.hubspot.jinjava.tree.parse.ExpressionToken;
 import com.hubspot.jinjava.util.ForLoop;
@@ -95,6 +98,22 @@ final class Templates {
         onePass ? new OnePass(new ConcurrentHashMap<>(), new ConcurrentHashMap<>()) : null;
     Contexts.BY_NAME.forEach((name, write) ->
         filters.put(name, new InContext(name, write, onePass ? new ConcurrentHashMap<>() : null)));
+    filters.values().forEach(jinjava.getGlobalContext()::registerFilter);
+    jinjava.getGlobalContext().registerTag(new Include());
+  }
+
+  /**
+   * Counts what is written. Jinjava's own limit encodes every piece of text for that, which took a
+   * sixth of all time.
+   */
+  private static final class Bounded extends JinjavaNodePreProcessor {
+    @Override
+    public void accept(Node node, JinjavaInterpreter interpreter) {
+      super.accept(node, interpreter);
+      if (node instanceof TextNode text) {
+        rendering(interpreter.getContext()).writes(text.getMaster().getImage().length());
+      }
+    }
   }
 
   private static JinjavaConfig config() {
@@ -113,7 +132,7 @@ final class Templates {
         .withEnableFilterChainOptimization(true)
         .withElResolver(new DataOnly())
         .withKeepTrailingNewline(true)
-        .withMaxOutputSize(MOST_OUTPUT)
+        .withProcessors(JinjavaProcessors.newBuilder().withNodePreProcessor(new Bounded()).build())
         .withMaxStringLength(MOST_OUTPUT)
         .withMaxRenderDepth(DEEPEST_INCLUDE)
         .withMaxListSize(10_000)
@@ -216,6 +235,7 @@ final class Templates {
     private final Set<TemplateProblem> problems = new LinkedHashSet<>();
     private final Watched context;
     private final JinjavaInterpreter interpreter;
+    private long written;
 
     Rendering(Map<String, ?> variables) {
       context =
@@ -225,13 +245,19 @@ final class Templates {
       context.setDynamicVariableResolver(variable -> {
         throw new Refusal("'" + variable + "' is not defined");
       });
-      filters.values().forEach(context::registerFilter);
-      context.registerTag(new Include());
       interpreter = new JinjavaInterpreter(jinjava, context, jinjava.getGlobalConfig());
     }
 
     boolean hasReadOfANode() {
       return context.read;
+    }
+
+    void writes(int characters) {
+      written += characters;
+      if (written > MOST_OUTPUT) {
+        throw new Refusal(
+            "more than " + MOST_OUTPUT + " characters come out; is there a loop too many?");
+      }
     }
 
     String run(String name) {
@@ -414,6 +440,7 @@ final class Templates {
       int line = expression.getLineNumber();
       Object value = interpreter.resolveELExpression(expression.getExpr(), line);
       if (value instanceof Rendered rendered) {
+        rendering(interpreter.getContext()).writes(rendered.text().length());
         return new RenderedOutputNode(rendered.text());
       }
       if (interpreter.getErrorsCopy().isEmpty()) {

@@ -236,4 +236,15 @@ class TemplatesTest {
     assertThatExceptionOfType(TemplateException.class)
         .isThrownBy(() -> templates.render("t.j2", Map.of("l", many)));
   }
+
+  @Test
+  void outputHasAnEnd() throws IOException {
+    String loops = "{% for a in list %}".repeat(17);
+    assertThat(problems(loops + "x".repeat(40) + "{% endfor %}".repeat(17)).toString())
+        .contains("more than 4000000 characters come out");
+    assertThat(
+            problems(loops + "{{ '" + "x".repeat(40) + "'|sh }}" + "{% endfor %}".repeat(17))
+                .toString())
+        .contains("more than 4000000 characters come out");
+  }
 }
