@@ -1,12 +1,8 @@
 package org.barestack.check;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.barestack.model.Node;
-import org.barestack.model.Site;
 import org.barestack.shell.Dialect;
 import org.barestack.shell.ShellProblem;
 import org.barestack.shell.ShellSyntax;
@@ -18,29 +14,6 @@ import org.barestack.shell.ShellSyntax;
 final class ScriptCheck {
   private final Map<String, List<ShellProblem>> known = new ConcurrentHashMap<>();
 
-  /** Words that nothing but a node's own name, address and hardware make differ. */
-  record Words(List<String> all) {
-    Words {
-      // the longest first, since a full name begins with the short one
-      all = all.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
-    }
-
-    static Words of(Site site, Node node) {
-      List<String> words =
-          new ArrayList<>(List.of(site.fqdn(node), node.name().text(), node.address().toString()));
-      node.nics().values().forEach(mac -> words.add(mac.text()));
-      return new Words(words);
-    }
-
-    private String hidden(String text) {
-      String masked = text;
-      for (int i = 0; i < all.size(); i++) {
-        masked = masked.replace(all.get(i), "\1" + i);
-      }
-      return masked;
-    }
-  }
-
   /**
    * A script that a node would run.
    *
@@ -49,7 +22,7 @@ final class ScriptCheck {
    */
   record Placed(String artefact, int line, Dialect dialect, String text) {}
 
-  List<ShellProblem> problems(Placed script, Words words) {
+  List<ShellProblem> problems(Placed script, OwnWords words) {
     return known.computeIfAbsent(
         script.dialect() + words.hidden(script.text()),
         _ -> ShellSyntax.problems(script.text(), script.dialect()));

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.barestack.check.ScriptCheck.Placed;
 import org.barestack.kickstart.Finding;
@@ -43,9 +46,27 @@ public final class SiteCheck {
   private final Site site;
   private final Optional<Release> release;
   private final ScriptCheck scripts = new ScriptCheck();
+  private final Map<List<Integer>, Queue<Known>> known = new ConcurrentHashMap<>();
 
   /** The nodes all of whose scripts are the site's own work: it changes templates. */
   private final Set<NodeName> whole;
+
+  /** How many different nodes with words of the same lengths are kept: kinds of nodes are few. */
+  private static final int KINDS = 16;
+
+  /** A node that was checked, and what its files are like. */
+  private record Known(Likeness likeness, Checked checked) {
+    /** Whether that, word for word, holds for another node too. */
+    boolean holds(Map<String, String> artefacts, OwnWords words) {
+      return likeness.holds(artefacts, words)
+          && checked.told().stream()
+              .noneMatch(told -> likeness.words().isIn(told.message() + told.remedy()));
+    }
+
+    Checked of(Node node) {
+      return new Checked(node, checked.templates(), checked.told(), checked.own());
+    }
+  }
 
   /** What one node's files have wrong with them. */
   private record Checked(
@@ -183,6 +204,24 @@ public final class SiteCheck {
     } catch (TemplateException e) {
       return new Checked(node, e.problems(), List.of(), List.of());
     }
+    OwnWords words = OwnWords.of(site, node);
+    if (whole.contains(node.name())) {
+      return checked(node, artefacts, words);
+    }
+    Queue<Known> alike = known.computeIfAbsent(words.lengths(), _ -> new ConcurrentLinkedQueue<>());
+    for (Known one : alike) {
+      if (one.holds(artefacts, words)) {
+        return one.of(node);
+      }
+    }
+    Checked checked = checked(node, artefacts, words);
+    if (alike.size() < KINDS) {
+      alike.add(new Known(new Likeness(artefacts, words), checked));
+    }
+    return checked;
+  }
+
+  private Checked checked(Node node, Map<String, String> artefacts, OwnWords words) {
     List<Told> told = new ArrayList<>();
     List<Placed> placed = new ArrayList<>();
     release.ifPresent(one -> {
@@ -200,7 +239,6 @@ public final class SiteCheck {
         placed.add(new Placed(name, 1, Dialect.of(text), text));
       }
     });
-    ScriptCheck.Words words = ScriptCheck.Words.of(site, node);
     placed.forEach(
         script -> scripts.problems(script, words).forEach(what -> told.add(of(script, what))));
     return new Checked(node, List.of(), told.stream().distinct().toList(), own(node, placed));

@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.barestack.model.Disk;
 import org.barestack.model.InstallId;
 import org.barestack.model.Node;
@@ -329,7 +330,7 @@ public final class Renderer {
    * install has: what {@code barestack render} writes.
    */
   public Map<String, String> artefacts(Site site, Node node) {
-    InstallId id = InstallId.fresh(site.name(), node.name(), new SplittableRandom(0));
+    InstallId id = sampleId(site, node);
     URI tree = site.rocky().tree();
     InstallContext install =
         new InstallContext(
@@ -355,6 +356,21 @@ public final class Renderer {
     }
     files.forEach(file -> artefacts.put("files" + file.path(), file.text()));
     return artefacts;
+  }
+
+  /**
+   * What stands in {@link #artefacts} that nobody wrote and that differs for every node: the owner
+   * in the labels of its install, and the UUIDs of its network profiles.
+   */
+  public static List<String> madeUp(Site site, Node node) {
+    return Stream.concat(
+            Stream.of(sampleId(site, node).owner()),
+            NetworkProfile.of(site, node).stream().map(profile -> profile.uuid().toString()))
+        .toList();
+  }
+
+  private static InstallId sampleId(Site site, Node node) {
+    return InstallId.fresh(site.name(), node.name(), new SplittableRandom(0));
   }
 
   private static List<Disk> sampleDisks(Node node) {
