@@ -85,7 +85,15 @@ public final class CheckKickstartCommand implements Callable<Integer> {
           problem.column(),
           problem.rule(),
           problem.message(),
-          problem.remedy());
+          problem.remedy() + (problem.rule().startsWith("unclosed-") ? cutOff(script) : ""));
+    }
+
+    /** The installer knows no quotes and no here-documents when it looks for the end. */
+    private static String cutOff(Script script) {
+      long end = script.line() + script.text().lines().count();
+      return "; the script ends at the %end of line "
+          + end
+          + ", even if that was meant as its text";
     }
 
     String severity() {

@@ -1,7 +1,11 @@
 package org.barestack.model;
 
-/** Text from the network, made fit to be shown. */
+import java.util.regex.Pattern;
+
+/** Text from the network or from files, made fit to be shown. */
 public final class PlainText {
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
   private PlainText() {}
 
   /**
@@ -13,6 +17,16 @@ public final class PlainText {
     StringBuilder plain = new StringBuilder(text.length());
     text.codePoints().map(PlainText::plain).forEach(plain::appendCodePoint);
     return plain.toString();
+  }
+
+  /**
+   * The same for text in which each character counts, such as what somebody wrote into a file: what
+   * would steer a terminal or break the line becomes its number, {@code \\u001b}.
+   */
+  public static String escaped(String text) {
+    return UNPRINTABLE
+        .matcher(text)
+        .replaceAll(match -> String.format("\\\\u%04x", match.group().codePointAt(0)));
   }
 
   private static int plain(int point) {

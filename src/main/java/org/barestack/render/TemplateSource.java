@@ -52,9 +52,19 @@ final class TemplateSource {
         });
   }
 
-  /** The output of a {@linkplain #prepare prepared} template as a text file. */
-  static String lines(String output) {
-    return (output.startsWith("\n") ? output.substring(1) : output).replace(APART, "");
+  /** Whether something in a {@linkplain #prepare prepared} template keeps braces apart. */
+  static boolean keepsApart(String prepared) {
+    return prepared.contains(APART);
+  }
+
+  /**
+   * The output of a prepared template as a text file.
+   *
+   * @param apart whether something may be in it that keeps braces apart
+   */
+  static String lines(String output, boolean apart) {
+    String text = output.startsWith("\n") ? output.substring(1) : output;
+    return apart ? text.replace(APART, "") : text;
   }
 
   /**

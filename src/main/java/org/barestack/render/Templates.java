@@ -82,7 +82,14 @@ final class Templates {
   }
 
   /** What one pass over the nodes of a site need not do again. */
-  private record OnePass(Map<String, Node> trees, Map<String, OfSite> outputs) {}
+  private record OnePass(Map<String, Tree> trees, Map<String, OfSite> outputs) {}
+
+  /**
+   * A template that was parsed.
+   *
+   * @param apart whether something in it keeps braces apart, as in few
+   */
+  private record Tree(Node root, boolean apart) {}
 
   /** The output of a template that reads nothing but the site. */
   private record OfSite(Object site, String output) {}
@@ -100,6 +107,13 @@ final class Templates {
         filters.put(name, new InContext(name, write, onePass ? new ConcurrentHashMap<>() : null)));
     filters.values().forEach(jinjava.getGlobalContext()::registerFilter);
     jinjava.getGlobalContext().registerTag(new Include());
+    if (onePass) {
+      jinjava
+          .getGlobalContext()
+          .registerTag(
+              new Loop(
+                  (interpreter, length) -> rendering(interpreter.getContext()).writes(length)));
+    }
   }
 
   /**
@@ -236,6 +250,7 @@ final class Templates {
     private final Watched context;
     private final JinjavaInterpreter interpreter;
     private long written;
+    private boolean apart;
 
     Rendering(Map<String, ?> variables) {
       context =
@@ -261,7 +276,7 @@ final class Templates {
     }
 
     String run(String name) {
-      String output = TemplateSource.lines(file(name, 0));
+      String output = TemplateSource.lines(file(name, 0), apart);
       if (!problems.isEmpty()) {
         throw new TemplateException(List.copyOf(problems));
       }
@@ -313,19 +328,22 @@ final class Templates {
     }
 
     private Node tree(String text) {
-      Node known = onePass == null ? null : onePass.trees().get(text);
+      Tree known = onePass == null ? null : onePass.trees().get(text);
       if (known != null) {
-        return known;
+        apart |= known.apart();
+        return known.root();
       }
       int before = problems.size();
-      Node tree = interpreter.parse(TemplateSource.prepare(text));
-      check(tree);
+      String prepared = TemplateSource.prepare(text);
+      Tree tree = new Tree(interpreter.parse(prepared), TemplateSource.keepsApart(prepared));
+      apart |= tree.apart();
+      check(tree.root());
       lengthSign(text);
       collect();
       if (onePass != null && problems.size() == before) {
         onePass.trees().put(text, tree);
       }
-      return tree;
+      return tree.root();
     }
 
     /** Bash's length of an array looks like the start of a comment, here as in any Jinja. */
@@ -430,6 +448,18 @@ final class Templates {
     }
   }
 
+  /** Text that {@link Bounded} counts, so that jinjava need not encode it to learn its size. */
+  private static final class Counted extends RenderedOutputNode {
+    Counted(String text) {
+      super(text);
+    }
+
+    @Override
+    public long getSize() {
+      return 0;
+    }
+  }
+
   /** Lets nothing into the output but what a context's filter wrote. */
   private static final class OnlyRendered implements ExpressionStrategy {
     private static final long serialVersionUID = 1;
@@ -441,7 +471,7 @@ final class Templates {
       Object value = interpreter.resolveELExpression(expression.getExpr(), line);
       if (value instanceof Rendered rendered) {
         rendering(interpreter.getContext()).writes(rendered.text().length());
-        return new RenderedOutputNode(rendered.text());
+        return new Counted(rendered.text());
       }
       if (interpreter.getErrorsCopy().isEmpty()) {
         interpreter.addError(
@@ -490,7 +520,8 @@ final class Templates {
       interpreter.setLineNumber(tag.getLineNumber());
       boolean ownLine = tag.getMaster().getImage().contains("\n");
       String lines = output.endsWith("\n") ? output.substring(0, output.length() - 1) : output;
-      return ownLine ? lines : TemplateSource.lines(lines);
+      // what keeps braces apart goes where all of the output is
+      return ownLine ? lines : TemplateSource.lines(lines, false);
     }
   }
 

@@ -2,7 +2,7 @@ package org.barestack.shell;
 
 import java.util.Comparator;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import org.barestack.model.PlainText;
 
 /**
  * One thing that is wrong or risky in a script.
@@ -26,8 +26,6 @@ public record ShellProblem(
           .thenComparing(ShellProblem::message)
           .thenComparing(ShellProblem::remedy);
 
-  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
-
   /** Whether the script can work. */
   public enum Severity {
     /** It cannot, or not as a whole. */
@@ -37,15 +35,8 @@ public record ShellProblem(
   }
 
   public ShellProblem {
-    message = printable(message);
-    remedy = printable(remedy);
-  }
-
-  /** What a script holds must not drive the terminal that shows it, nor break the line. */
-  private static String printable(String text) {
-    return UNPRINTABLE
-        .matcher(text)
-        .replaceAll(match -> String.format("\\\\u%04x", match.group().codePointAt(0)));
+    message = PlainText.escaped(message);
+    remedy = PlainText.escaped(remedy);
   }
 
   /** In the order of the script. */

@@ -1,11 +1,7 @@
 package org.barestack.shell;
 
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.barestack.shell.ShellProblem.Severity;
 
 /**
  * What is wrong with a script before it runs, without a shell: what is not closed, what closes
@@ -37,36 +33,6 @@ public final class ShellSyntax {
       source.error(stop.at, stop.rule, stop.problem, stop.remedy);
     }
     return List.copyOf(source.problems());
-  }
-
-  /**
-   * Lines that the kickstart parser takes for itself, whatever they are to the shell: it looks at
-   * the first word of each line and knows no here-documents and no quotes.
-   *
-   * @param words such as {@code %end} and {@code %include}
-   */
-  public static List<ShellProblem> sectionWords(String script, Collection<String> words) {
-    Source source = new Source(script);
-    List<ShellProblem> found = new ArrayList<>();
-    for (int line = 1; line <= source.lines(); line++) {
-      String content = source.content(line);
-      String word = content.strip().split("\\s", 2)[0];
-      if (word.startsWith("%") && words.contains(word)) {
-        found.add(
-            source.problem(
-                Severity.ERROR,
-                source.start(line) + content.indexOf(word),
-                "kickstart-end-inside",
-                word.equals("%end")
-                    ? "the installer ends the script at this '%end', also inside of a here-document"
-                        + " or of quotes"
-                    : "the installer takes this "
-                        + Token.quoted(word)
-                        + " for its own, also inside of a here-document or of quotes",
-                "let the line not begin with it: printf '%s\\n' '" + word + "'"));
-      }
-    }
-    return List.copyOf(new TreeSet<>(found));
   }
 
   private static void characters(Source source) {

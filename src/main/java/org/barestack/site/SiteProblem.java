@@ -2,7 +2,7 @@ package org.barestack.site;
 
 import java.util.Comparator;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import org.barestack.model.PlainText;
 
 /**
  * One thing that is wrong or risky in a site file, or good to know.
@@ -33,8 +33,6 @@ public record SiteProblem(
           .thenComparing(SiteProblem::message)
           .thenComparing(SiteProblem::remedy);
 
-  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
-
   /** Whether the site can be used all the same. */
   public enum Severity {
     /** It cannot. */
@@ -46,16 +44,9 @@ public record SiteProblem(
   }
 
   public SiteProblem {
-    path = printable(path);
-    message = printable(message);
-    remedy = printable(remedy);
-  }
-
-  /** What a file holds must not drive the terminal that shows it, nor break the line. */
-  private static String printable(String text) {
-    return UNPRINTABLE
-        .matcher(text)
-        .replaceAll(match -> String.format("\\\\u%04x", match.group().codePointAt(0)));
+    path = PlainText.escaped(path);
+    message = PlainText.escaped(message);
+    remedy = PlainText.escaped(remedy);
   }
 
   /** In the order of the file. */
@@ -64,15 +55,18 @@ public record SiteProblem(
     return ORDER.compare(this, other);
   }
 
-  /** {@code site.yaml:12:5: nodes.kvm2.mac: what is wrong; what to do}, as compilers write it. */
+  /**
+   * {@code site.yaml:12:5: error: nodes.kvm2.mac: what is wrong; what to do}, as compilers write
+   * it.
+   */
   @Override
   public String toString() {
-    return "%s:%d:%d: %s%s%s; %s"
+    return "%s:%d:%d: %s: %s%s; %s"
         .formatted(
             file,
             line,
             column,
-            severity == Severity.ERROR ? "" : severity.name().toLowerCase(Locale.ROOT) + ": ",
+            severity.name().toLowerCase(Locale.ROOT),
             path.isEmpty() ? "" : path + ": ",
             message,
             remedy);

@@ -275,7 +275,7 @@ class CommandLineTest {
     assertThat(bad.status()).isEqualTo(2);
     assertThat(bad.out()).isEmpty();
     assertThat(bad.err())
-        .contains(site + "/site.yaml:4:3: provisioning.inter:")
+        .contains(site + "/site.yaml:4:3: error: provisioning.inter:")
         .contains("192.168.60.10 is already")
         .endsWith("problems; nothing was done\n");
     assertThat(names(site)).containsExactly("site.yaml");
@@ -356,9 +356,9 @@ class CommandLineTest {
     assertThat(broken.status()).isEqualTo(1);
     assertThat(broken.out())
         .containsSubsequence(
-            file + ":2:1: nodes.mgmt1: ",
+            file + ":2:1: error: nodes.mgmt1: ",
             "'nde' is not defined",
-            file + ":3:1: ",
+            file + ":3:1: error: ",
             "{{ node.name }}")
         .contains("2 errors");
     for (String[] line :

@@ -564,7 +564,7 @@ class DiffCommandTest {
         .write("sites/größe/site.yaml", site)
         .commit("good");
     assertThat(Barestack.run("diff", "--site", over + "/sites/größe", "HEAD~1").err())
-        .startsWith("barestack: HEAD~1:sites/größe/site.yaml:16:12: nodes.mgmt1.role: ");
+        .startsWith("barestack: HEAD~1:sites/größe/site.yaml:16:12: error: nodes.mgmt1.role: ");
   }
 
   @Test

@@ -313,7 +313,8 @@ class SecretsCommandTest {
     Barestack apart = Barestack.run(withSite("validate", "--offline"));
     assertThat(apart.status()).isEqualTo(1);
     assertThat(apart.out())
-        .contains(site + "/secrets.pub.yaml:1:1: not that of " + age() + "; take both from one");
+        .contains(
+            site + "/secrets.pub.yaml:1:1: error: not that of " + age() + "; take both from one");
     assertThat(secrets("list").err()).contains("warning: " + site + "/secrets.pub.yaml is missing");
     assertThat(Barestack.run("validate", "-s", site + "", "--identity", "/nowhere").status())
         .as("without the identity nobody can know")
@@ -339,7 +340,7 @@ class SecretsCommandTest {
     assertThat(Barestack.run(withSite("validate", "--offline")).status()).isEqualTo(1);
     Files.writeString(site.resolve("secrets.pub.yaml"), publicParts.replace("ca:", "cA:"));
     assertThat(Barestack.run(withSite("validate", "--offline")).out())
-        .contains("/secrets.pub.yaml:4:1: cA: unknown key; did you mean 'ca'?");
+        .contains("/secrets.pub.yaml:4:1: error: cA: unknown key; did you mean 'ca'?");
   }
 
   @Test

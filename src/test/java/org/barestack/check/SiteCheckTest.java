@@ -64,6 +64,40 @@ class SiteCheckTest {
             "kvm1/files/usr/libexec/barestack/firstboot.d/77-own:3:1: warning: SC2164");
   }
 
+  /** What was found in one node of a kind is told of the others, and what is one node's is not. */
+  @Test
+  void nodesOfOneKindAreToldTogether() throws IOException {
+    Workers.site(folder, 30);
+    Path template = folder.resolve("kickstart-templates/kickstart.ks.j2");
+    Files.createDirectories(template.resolveSibling(""));
+    String ours = Files.readString(Path.of("kickstart-templates/kickstart.ks.j2"));
+    Files.writeString(
+        template,
+        ours.replace(
+            "reboot --eject",
+            """
+            {% if node.name == "kvm7" or node.name == "kvm21" %}
+            rebot --eject
+            {% else %}
+            reboot --eject
+            {% endif %}
+            lang --nothing
+            user --name={{ node.name|ks }} --nowhere
+            """));
+    assertThat(problems())
+        .extracting(problem -> problem.toString().replaceAll("^([^:]*):.*?: ", "$1: "))
+        .filteredOn(problem -> problem.contains("kickstart.ks: "))
+        .map(problem -> problem.replaceAll(";.*", ""))
+        .containsExactlyInAnyOrder(
+            "kvm7/kickstart.ks: error: there is no command rebot in release 9 (and in 1 more node)",
+            "kvm7/kickstart.ks: warning: at the end of the install the installer waits for somebody"
+                + " to press a key (and in 1 more node)",
+            "mgmt1/kickstart.ks: error: lang: an argument is missing (and in 30 more nodes)",
+            // in another column where the name is longer
+            "kvm1/kickstart.ks: error: user: there is no option --nowhere (and in 8 more nodes)",
+            "mgmt1/kickstart.ks: error: user: there is no option --nowhere (and in 21 more nodes)");
+  }
+
   /** A site with one mistake each, and all that is said of it. */
   @Test
   void mistakes() throws IOException {

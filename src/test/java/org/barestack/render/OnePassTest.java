@@ -49,6 +49,9 @@ class OnePassTest {
             "choice.j2", "{% if node.name == \"kvm1\" %}yes{% else %}no{% endif %}\n",
             "set.j2", "{% set n = node %}{{ n.name|sh }}\n",
             "loop.j2", "{% for one in site.nodes %}{{ (one.name ~ node.name)|sh }}{% endfor %}\n",
+            "elements.j2", "{% for one in node.names %}{{ one|sh }} {% endfor %}\n",
+            "index.j2", "{% for one in node.names %}{{ loop.index|sh }}{{ one|sh }}{% endfor %}\n",
+            "outside.j2", "{% for one in node.names %}{{ one|sh }}{{ node.name|sh }}{% endfor %}\n",
             "include.j2", "{% include \"direct.j2\" %}\n",
             "named.j2", "{% include (node.name ~ \".txt\") ignore missing %}\n");
     for (Map.Entry<String, String> way : ways.entrySet()) {
@@ -60,11 +63,36 @@ class OnePassTest {
     Map<String, Object> site = Map.of("nodes", List.of(Map.of("name", "a"), Map.of("name", "b")));
     for (String way : ways.keySet()) {
       for (String name : List.of("mgmt1", "kvm1", "kvm2")) {
-        Map<String, Object> view = Map.of("site", site, "node", Map.of("name", name));
+        Map<String, Object> view =
+            Map.of(
+                "site", site, "node", Map.of("name", name, "names", List.of(name, "all", "it's")));
         assertThat(onePass.render(way, view))
             .as(way + " " + name)
             .isEqualTo(usual.render(way, view));
       }
+    }
+  }
+
+  /** What was written for an equal element before is never taken for one that is refused. */
+  @Test
+  void aRefusedElementIsRefusedEachTime() throws IOException {
+    Path templates = Files.createDirectories(folder.resolve("kickstart-templates"));
+    Files.writeString(
+        templates.resolve("t.j2"), "{% for one in node.names %}\n{{ one|plain }}\n{% endfor %}\n");
+    Templates usual = new Templates("kickstart-templates", List.of(folder));
+    Templates onePass = new Templates("kickstart-templates", List.of(folder), true);
+    for (List<String> names :
+        List.of(List.of("a", "b"), List.of("a", "no word"), List.of("no word"), List.of("b"))) {
+      Map<String, Object> view = Map.of("site", Map.of(), "node", Map.of("names", names));
+      assertThat(outcome(onePass, view)).as(names.toString()).isEqualTo(outcome(usual, view));
+    }
+  }
+
+  private static String outcome(Templates templates, Map<String, Object> view) {
+    try {
+      return templates.render("t.j2", view);
+    } catch (TemplateException e) {
+      return e.problems().toString();
     }
   }
 }

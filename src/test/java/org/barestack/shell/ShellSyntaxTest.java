@@ -152,7 +152,7 @@ class ShellSyntaxTest {
             .results()
             .map(match -> match.group(1))
             .collect(Collectors.toCollection(TreeSet::new));
-    documented.removeAll(Set.of("kickstart-end-inside", "nested-too-deep"));
+    documented.remove("nested-too-deep");
     assertThat(rules).isEqualTo(documented);
   }
 
@@ -169,12 +169,6 @@ class ShellSyntaxTest {
                 + ".txt",
             problem + "\n" + row.script().replace("\r", "^M").replace("\0", "^@") + "\n");
       }
-    }
-    for (String word : List.of("%end", "%include")) {
-      ShellProblem problem =
-          ShellSyntax.sectionWords("cat <<A\n" + word + " x\nA\n", Set.of("%end", "%include"))
-              .getFirst();
-      texts.put(problem.rule() + "." + word.substring(1) + ".txt", problem + "\n");
     }
     texts.put(
         "nested-too-deep.error.txt",
@@ -243,8 +237,6 @@ class ShellSyntaxTest {
     assertThat(scripts).hasSizeGreaterThan(5);
     List<Path> written = new ArrayList<>();
     for (String script : scripts) {
-      assertThat(ShellSyntax.sectionWords(script, Set.of("%end", "%pre", "%post", "%include")))
-          .isEmpty();
       written.add(Files.writeString(folder.resolve(written.size() + ".sh"), script));
     }
     return written;
@@ -403,7 +395,6 @@ class ShellSyntaxTest {
           for (Dialect dialect : Dialect.values()) {
             staysInside(mixed, ShellSyntax.problems(mixed, dialect));
           }
-          staysInside(mixed, ShellSyntax.sectionWords(mixed, Set.of("%end")));
         });
   }
 
@@ -486,7 +477,6 @@ class ShellSyntaxTest {
                 long start = clock.getCurrentThreadCpuTime();
 
                 ShellSyntax.problems(text, Dialect.BASH);
-                ShellSyntax.sectionWords(text, Set.of("%end"));
                 long took = clock.getCurrentThreadCpuTime() - start;
                 slowest[0] = Math.max(slowest[0], took);
                 slowest[1] += took;
@@ -504,28 +494,5 @@ class ShellSyntaxTest {
         Duration.ofNanos(slowest[1]).toMillis() / texts.size(),
         Duration.ofNanos(slowest[0]).toMillis());
     assertThat(Duration.ofNanos(slowest[0])).isLessThan(Duration.ofSeconds(4));
-  }
-
-  @Test
-  void wordsOfTheKickstart() {
-    Set<String> words = Set.of("%end", "%pre", "%include");
-    String script =
-        """
-        cat >a <<EOF
-        %end
-          %end # indented
-        %endless
-        echo %end
-        %include /tmp/x
-        %packages
-        EOF
-        x='
-        %pre'
-        """;
-    assertThat(ShellSyntax.sectionWords(script, words))
-        .extracting(problem -> problem.line() + ":" + problem.column() + " " + problem.rule())
-        .containsExactly(
-            "2:1 kickstart-end-inside", "3:3 kickstart-end-inside", "6:1 kickstart-end-inside");
-    assertThat(ShellSyntax.sectionWords("", words)).isEmpty();
   }
 }

@@ -75,11 +75,11 @@ class TrustFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "recipients:    | recipient:       | 2:1: recipient: unknown key; did you mean"
+        "recipients:    | recipient:       | 2:1: error: recipient: unknown key; did you mean"
             + " 'recipients'?",
-        "- age1         | - age2           | 3:5: recipients[0]: 'age2",
-        "ca: BAR        | cb: BAR          | 1:1: ca: missing; ANEW",
-        "BEGIN CERT     | BEGIN XERT       | 4:1: ca: not one PEM certificate; ANEW",
+        "- age1         | - age2           | 3:5: error: recipients[0]: 'age2",
+        "ca: BAR        | cb: BAR          | 1:1: error: ca: missing; ANEW",
+        "BEGIN CERT     | BEGIN XERT       | 4:1: error: ca: not one PEM certificate; ANEW",
         "manager_ssh    | manager-ssh      | manager-ssh_key: unknown key; did you mean"
             + " 'manager_ssh_key'?",
         "nistp256 AAAA  | nistp256 BBBB    | manager_ssh_key: the key is cut or damaged; copy the"
@@ -87,8 +87,8 @@ class TrustFileTest {
         "nistp256 AAAA  | nistp256 ' AAAA  | manager_ssh_key: not a public key of OpenSSH in one"
             + " line; ANEW",
         "backup: BAR    | backup: x        | backup: not one PEM certificate; ANEW",
-        "BEGIN CERT     | BEGIN PRIVATE KEY CERT | 4:1: ca: a private key, in the file for public"
-            + " ones; take it out, and count it as known to whoever saw the file",
+        "BEGIN CERT     | BEGIN PRIVATE KEY CERT | 4:1: error: ca: a private key, in the file for"
+            + " public ones; take it out, and count it as known to whoever saw the file",
       })
   void whatIsWrongIsSaidWithItsPlace(String from, String to, String expected) throws IOException {
     String good = Files.readString(Trusts.FILE);
@@ -123,7 +123,7 @@ class TrustFileTest {
     String swapped = good.replace(trust.ca().indent(2), trust.backup().indent(2));
     assertThat(errors(swapped))
         .containsExactly(
-            "secrets.pub.yaml:4:1: ca: not the certificate of an authority; " + WRITE_ANEW);
+            "secrets.pub.yaml:4:1: error: ca: not the certificate of an authority; " + WRITE_ANEW);
   }
 
   @Test

@@ -78,39 +78,41 @@ class YamlTextTest {
 
   static Stream<Arguments> broken() {
     return Stream.of(
-        Arguments.of("nothing", bytes(""), "f:1:1: the file is empty; begin with 'site: <name>'"),
+        Arguments.of(
+            "nothing", bytes(""), "f:1:1: error: the file is empty; begin with 'site: <name>'"),
         Arguments.of(
             "only a comment",
             bytes("# later\n"),
-            "f:1:1: the file is empty; begin with 'site: <name>'"),
+            "f:1:1: error: the file is empty; begin with 'site: <name>'"),
         Arguments.of(
             "a list",
             bytes("- a\n"),
-            "f:1:1: the file is not a mapping of keys; begin with 'site: <name>'"),
+            "f:1:1: error: the file is not a mapping of keys; begin with 'site: <name>'"),
         Arguments.of(
             "a word",
             bytes("site\n"),
-            "f:1:1: the file is not a mapping of keys; begin with 'site: <name>'"),
+            "f:1:1: error: the file is not a mapping of keys; begin with 'site: <name>'"),
         Arguments.of(
             "Latin-1",
             "a: 1\nb: café\n".getBytes(ISO_8859_1),
-            "f:2:7: the file is not UTF-8 from here on; save it as UTF-8"),
+            "f:2:7: error: the file is not UTF-8 from here on; save it as UTF-8"),
         Arguments.of(
             "a bell",
             bytes("a: 1\nb: \u0007\n"),
-            "f:2:4: the character U+0007 may not stand in YAML; remove it"),
+            "f:2:4: error: the character U+0007 may not stand in YAML; remove it"),
         Arguments.of(
             "2 MiB",
             bytes("#".repeat(2 << 20)),
-            "f:1:1: the file is larger than 1 MiB; split the site"),
+            "f:1:1: error: the file is larger than 1 MiB; split the site"),
         Arguments.of(
             "a long value",
             bytes("a: " + "x".repeat(5_000)),
-            "f:1:1: a: the value is longer than 4096 characters; shorten it"),
+            "f:1:1: error: a: the value is longer than 4096 characters; shorten it"),
         Arguments.of(
             "deep brackets",
             bytes("a: " + "[".repeat(10_000)),
-            "f:1:1: the file nests or repeats too much: Nesting Depth exceeded max 24; flatten it"),
+            "f:1:1: error: the file nests or repeats too much: Nesting Depth exceeded max 24;"
+                + " flatten it"),
         Arguments.of(
             "a billion laughs",
             bytes(
@@ -121,7 +123,8 @@ class YamlTextTest {
                 d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]
                 e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]
                 """),
-            "f:1:35: anchors and aliases make the file endless or huge; write the values out"));
+            "f:1:35: error: anchors and aliases make the file endless or huge; write the values"
+                + " out"));
   }
 
   private static byte[] bytes(String text) {
