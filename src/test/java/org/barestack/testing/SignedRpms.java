@@ -323,8 +323,7 @@ public final class SignedRpms {
     try {
       Path folder = Files.createTempDirectory(Path.of("/tmp"), "barestack-rpm");
       Path home = Files.createDirectory(folder.resolve("gnupg"));
-      Files.setPosixFilePermissions(
-          home, PosixFilePermissions.fromString("rwx------"));
+      Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(folder, home)));
       return folder;
     } catch (IOException e) {

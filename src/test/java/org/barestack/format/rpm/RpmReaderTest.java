@@ -91,7 +91,8 @@ class RpmReaderTest {
         Command.of(
                 "bash",
                 "-c",
-                "set -o pipefail; cd \"$1\"; rpm2cpio \"$2\" | cpio -idm --quiet; find -type l -delete",
+                "set -o pipefail; cd \"$1\"; rpm2cpio \"$2\" | cpio -idm --quiet; find -type l"
+                    + " -delete",
                 "_",
                 folder.toString(),
                 rpm.toString())
