@@ -43,8 +43,7 @@ class ChecksumFileTest {
             """
                 .formatted(A, B, B));
     assertThat(file.file("Rocky-10.1-x86_64-boot.iso"))
-        .contains(
-            new ExpectedContent("SHA-256", "ab".repeat(32), OptionalLong.of(1234567890L)));
+        .contains(new ExpectedContent("SHA-256", "ab".repeat(32), OptionalLong.of(1234567890L)));
     assertThat(file.file("a name) (2).iso")).contains(ExpectedContent.sha256(B));
     assertThat(file.file("rocky-10.1-x86_64-boot.iso")).isEmpty();
     assertThat(file.files()).hasSize(3);
@@ -57,7 +56,14 @@ class ChecksumFileTest {
     for (String program : new String[] {"sha256sum", "sha512sum"}) {
       for (String option : new String[] {"-b", "-t", "--tag"}) {
         Command.Result sums =
-            Command.of("bash", "-c", "cd \"$1\" && \"$2\" \"$3\" *", "_", folder.toString(), program, option)
+            Command.of(
+                    "bash",
+                    "-c",
+                    "cd \"$1\" && \"$2\" \"$3\" *",
+                    "_",
+                    folder.toString(),
+                    program,
+                    option)
                 .run();
         // binary and text mode are the same on Linux; --tag knows no text mode
         ExpectedContent content = parse(sums.output()).file("a b").orElseThrow();
@@ -77,7 +83,9 @@ class ChecksumFileTest {
                 .file("a"))
         .contains(new ExpectedContent("SHA-512", LONG, OptionalLong.empty()));
     // said twice alike is no fault
-    assertThat(parse("SHA256 (a) = %s\n%s  a\n".formatted(A, A.toLowerCase(java.util.Locale.ROOT))).files())
+    assertThat(
+            parse("SHA256 (a) = %s\n%s  a\n".formatted(A, A.toLowerCase(java.util.Locale.ROOT)))
+                .files())
         .hasSize(1);
   }
 
@@ -92,14 +100,14 @@ class ChecksumFileTest {
         "1234  a                            | line 1: no SHA-256, SHA-384 or SHA-512",
         "SHA512 (a) = A                     | line 1: no SHA-256, SHA-384 or SHA-512",
         "WHIRLPOOL (a) = A                  | line 1: no SHA-256, SHA-384 or SHA-512",
-        "A a                                | line 1: neither 'SHA256 (FILE) = HEX' nor 'HEX  FILE'",
+        "A a                                | line 1: neither 'SHA256 (FILE) = HEX' nor 'HEX "
+            + " FILE'",
         "hello                              | line 1: neither",
         "# a: 1 bytes                       | holds no SHA-256",
         "MD5 (a) = 00                       | holds no SHA-256",
       })
   void isRefused(String lines, String problem) {
-    String text =
-        lines.replace(';', '\n').replaceAll("\\bA\\b", A).replaceAll("\\bB\\b", B) + "\n";
+    String text = lines.replace(';', '\n').replaceAll("\\bA\\b", A).replaceAll("\\bB\\b", B) + "\n";
     assertThatThrownBy(() -> parse(text))
         .isInstanceOf(MalformedException.class)
         .hasMessageStartingWith("CHECKSUM: ")

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -88,7 +89,8 @@ class SignatureCheckTest {
     assertThat(verdict(armored, trusting(KeyFile.parse("k", key)), NOW))
         .isInstanceOf(Verdict.Good.class);
     // text around the blocks, and the ends of lines that Windows has
-    String mailed = "Hello,\n\n" + new String(armored, ISO_8859_1).replace("\n", "\r\n") + "\nBye\n";
+    String mailed =
+        "Hello,\n\n" + new String(armored, ISO_8859_1).replace("\n", "\r\n") + "\nBye\n";
     assertThat(verdict(mailed.getBytes(ISO_8859_1), trusting(Signer.RSA), NOW))
         .isInstanceOf(Verdict.Good.class);
   }
@@ -270,8 +272,7 @@ class SignatureCheckTest {
   }
 
   private KeyFile exported(String fingerprint) throws MalformedException {
-    return KeyFile.parse(
-        "key", SignedRpms.gpg("--armor", "--export", fingerprint).getBytes(UTF_8));
+    return KeyFile.parse("key", SignedRpms.gpg("--armor", "--export", fingerprint).getBytes(UTF_8));
   }
 
   private byte[] signedBy(String key) throws IOException {
@@ -318,7 +319,8 @@ class SignatureCheckTest {
     assertThat(
             verdict(
                 signature,
-                TrustedKeys.of(List.of(new PinnedKey("rocky", 9, subkey)), List.of(file), List.of()),
+                TrustedKeys.of(
+                    List.of(new PinnedKey("rocky", 9, subkey)), List.of(file), List.of()),
                 NOW))
         .isInstanceOf(Verdict.NoKey.class);
     assertThat(verdict(signature, trusting(file), in(Duration.ofDays(400))))
@@ -333,8 +335,7 @@ class SignatureCheckTest {
     byte[] signature = signedBy(fingerprint);
     KeyFile before = exported(fingerprint);
     assertThat(verdict(signature, trusting(before), NOW)).isInstanceOf(Verdict.Good.class);
-    Path certificate =
-        SignedRpms.gnupg().resolve("openpgp-revocs.d/" + fingerprint + ".rev");
+    Path certificate = SignedRpms.gnupg().resolve("openpgp-revocs.d/" + fingerprint + ".rev");
     Path usable = folder.resolve("revocation");
     Files.writeString(usable, Files.readString(certificate).replace(":-----", "-----"));
     SignedRpms.gpg("--import", usable.toString());
@@ -395,11 +396,33 @@ class SignatureCheckTest {
     assertThat(verdict(signature(primary), trusting(KeyFile.parse("mixed", mixed)), NOW))
         .isInstanceOf(Verdict.Good.class);
     // without its self-signature
-    byte[] bare =
-        new PGPPublicKeyRing(List.of(primary.getPublicKey())).getEncoded();
+    byte[] bare = new PGPPublicKeyRing(List.of(primary.getPublicKey())).getEncoded();
     assertThat(verdict(signature(primary), trusting(KeyFile.parse("bare", bare)), NOW))
         .isInstanceOfSatisfying(
             Verdict.NoKey.class, no -> assertThat(no.reason()).contains("does not say"));
+  }
+
+  /** Nobody looks through thousands of signatures, and nobody believes a key after the first 500. */
+  @Test
+  void aKeyFullOfSignatures() throws GeneralSecurityException, PGPException, IOException {
+    PGPKeyPair primary = pair();
+    PGPPublicKeyRing plain = ring(bound(primary, pair(), true));
+    PGPSignatureGenerator generator = new PGPSignatureGenerator(signer(), primary.getPublicKey());
+    generator.init(PGPSignature.KEY_REVOCATION, pair().getPrivateKey());
+    byte[] forged = generator.generateCertification(primary.getPublicKey()).getEncoded();
+    byte[] key = plain.getPublicKey().getPublicKeyPacket().getEncoded();
+    byte[] all = plain.getEncoded();
+    for (int count : new int[] {10, 600}) {
+      ByteArrayOutputStream filled = new ByteArrayOutputStream();
+      filled.writeBytes(key);
+      for (int i = 0; i < count; i++) {
+        filled.writeBytes(forged);
+      }
+      filled.write(all, key.length, all.length - key.length);
+      KeyFile file = KeyFile.parse("filled", filled.toByteArray());
+      assertThat(verdict(signature(primary), trusting(file), NOW))
+          .isInstanceOf(count < 500 ? Verdict.Good.class : Verdict.NoKey.class);
+    }
   }
 
   private static PGPPublicKeyRing ring(KeyFile file) {
@@ -463,8 +486,7 @@ class SignatureCheckTest {
     assertThat(signed.text()).asString(UTF_8).isEqualTo(text.replace("bytes  ", "bytes"));
     assertThat(signed.verdict(trusting(Signer.RSA), NOW)).isInstanceOf(Verdict.Good.class);
     assertThat(signed.verdict(trusting(Signer.ED25519), NOW)).isInstanceOf(Verdict.NoKey.class);
-    byte[] changed =
-        new String(octets, UTF_8).replace("last line", "lost line").getBytes(UTF_8);
+    byte[] changed = new String(octets, UTF_8).replace("last line", "lost line").getBytes(UTF_8);
     assertThat(ClearSigned.parse("CHECKSUM", changed).verdict(trusting(Signer.RSA), NOW))
         .isInstanceOf(Verdict.Wrong.class);
     // what stands around it is not signed
@@ -479,8 +501,7 @@ class SignatureCheckTest {
                     .getBytes(UTF_8)))
         .isEqualTo("CHECKSUM: has no blank line before its text");
     // a detached signature is none of a text
-    assertThat(
-            verdict(signed.signature().getBytes(UTF_8), trusting(Signer.RSA), NOW))
+    assertThat(verdict(signed.signature().getBytes(UTF_8), trusting(Signer.RSA), NOW))
         .isInstanceOf(Verdict.Malformed.class);
   }
 
@@ -524,8 +545,7 @@ class SignatureCheckTest {
   @Test
   void pinnedKeys() {
     assertThat(PinnedKey.rocky(9))
-        .containsExactly(
-            new PinnedKey("rocky", 9, "21CB256AE16FC54C6E652949702D426D350D275D"));
+        .containsExactly(new PinnedKey("rocky", 9, "21CB256AE16FC54C6E652949702D426D350D275D"));
     assertThat(PinnedKey.rocky(10))
         .extracting(key -> key.fingerprint().toLowerCase(Locale.ROOT))
         .containsExactly("fc226859c0860bf0ddb95b085b106c736fedfc85");

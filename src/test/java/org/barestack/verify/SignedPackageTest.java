@@ -32,7 +32,9 @@ class SignedPackageTest {
     BAD
   }
 
-  /** Whether the package is good by its signature and its payload; every package has to be signed. */
+  /**
+   * Whether the package is good by its signature and its payload; every package has to be signed.
+   */
   private Verdict ours(Path rpm, TrustedKeys keys) throws IOException {
     try (RpmReader reader = RpmReader.open(rpm)) {
       Verdict verdict = SignedPackage.verdict(reader.rpm(), keys, InstantSource.system());
@@ -68,9 +70,7 @@ class SignedPackageTest {
 
   private static TrustedKeys trusting(Signer... signers) {
     return TrustedKeys.of(
-        List.of(),
-        List.of(),
-        Stream.of(signers).map(SignedPackageTest::keyFile).toList());
+        List.of(), List.of(), Stream.of(signers).map(SignedPackageTest::keyFile).toList());
   }
 
   static KeyFile keyFile(Signer signer) {
@@ -98,7 +98,8 @@ class SignedPackageTest {
 
   private Path signed(Signer signer, String options) {
     return SignedRpms.sign(
-        SignedRpms.build("small", Packing.ZSTD, root -> Files.writeString(root.resolve("a"), "text")),
+        SignedRpms.build(
+            "small", Packing.ZSTD, root -> Files.writeString(root.resolve("a"), "text")),
         signer,
         options);
   }
@@ -143,7 +144,8 @@ class SignedPackageTest {
   @Test
   void unsigned() throws IOException {
     Path rpm =
-        SignedRpms.build("bare", Packing.ZSTD, root -> Files.writeString(root.resolve("a"), "text"));
+        SignedRpms.build(
+            "bare", Packing.ZSTD, root -> Files.writeString(root.resolve("a"), "text"));
     assertThat(ours(rpm, trusting(Signer.RSA)))
         .isEqualTo(new Verdict.Unsigned("the package is not signed"));
     assertThat(judge(rpm, Signer.RSA)).isEqualTo(Says.BAD);
@@ -188,7 +190,9 @@ class SignedPackageTest {
       octets[at] ^= 0x10;
       Files.write(rpm, octets);
       try {
-        assertThat(ours(rpm, trusting(Signer.RSA))).as("octet %d", at).isInstanceOf(Verdict.Wrong.class);
+        assertThat(ours(rpm, trusting(Signer.RSA)))
+            .as("octet %d", at)
+            .isInstanceOf(Verdict.Wrong.class);
       } catch (RpmException e) {
         assertThat(e).hasMessageStartingWith("X.rpm");
       }
@@ -208,11 +212,13 @@ class SignedPackageTest {
       assertThatThrownBy(() -> ours(rpm, trusting(Signer.RSA)))
           .isInstanceOf(RpmException.class)
           .hasMessageStartingWith("X.rpm, payload: has the SHA-256 ");
-      assertThatThrownBy(() -> {
-            try (RpmReader reader = RpmReader.open(rpm)) {
-              reader.extract(SignedRpms.files().keySet(), (_, _, content) -> content.readAllBytes());
-            }
-          })
+      assertThatThrownBy(
+              () -> {
+                try (RpmReader reader = RpmReader.open(rpm)) {
+                  reader.extract(
+                      SignedRpms.files().keySet(), (_, _, content) -> content.readAllBytes());
+                }
+              })
           .isInstanceOf(RpmException.class);
       assertThat(judge(rpm, Signer.RSA)).isEqualTo(Says.BAD);
     }

@@ -36,8 +36,18 @@ public class VerifyFuzzTest {
                     "# a: 9 bytes\n")
                 .map(word -> word.getBytes(UTF_8)),
             Stream.of(
-                    0xc2ff7fff, 0xffff04ff, 0x8a7fffff, 0x88ffff04, 0xc2ffffff, 0x99ffff04,
-                    0xc6ffffff, 0x06000000, 0x7fffffff, 0xffffffff, 0x04001308, 0x06001b0a)
+                    0xc2ff7fff,
+                    0xffff04ff,
+                    0x8a7fffff,
+                    0x88ffff04,
+                    0xc2ffffff,
+                    0x99ffff04,
+                    0xc6ffffff,
+                    0x06000000,
+                    0x7fffffff,
+                    0xffffffff,
+                    0x04001308,
+                    0x06001b0a)
                 .map(number -> ByteBuffer.allocate(4).putInt(number).array()))
         .toList();
   }
@@ -107,6 +117,7 @@ public class VerifyFuzzTest {
     byte[] signature = SignedRpms.detached(SIGNED, Signer.ED25519);
     String fingerprint = SignedRpms.fingerprint(Signer.ED25519);
     PinnedKey pinned = new PinnedKey("rocky", 9, fingerprint);
+    KeyFile named = SignedPackageTest.keyFile(Signer.ED25519);
     byte[] eddsa = SignedRpms.key(Signer.ED25519);
     Fuzz.run(
         "keys",
@@ -122,6 +133,11 @@ public class VerifyFuzzTest {
           try {
             KeyFile file = KeyFile.parse("keys", input);
             shape.add(file.certificates().size());
+            // no file beside it takes from a key that the operator named
+            assertThat(
+                    verdict(
+                        signature, TrustedKeys.of(List.of(pinned), List.of(file), List.of(named))))
+                .isInstanceOf(Verdict.Good.class);
             Verdict byPin =
                 verdict(signature, TrustedKeys.of(List.of(pinned), List.of(file), List.of()));
             if (byPin instanceof Verdict.Good good) {
@@ -143,7 +159,8 @@ public class VerifyFuzzTest {
     byte[] clear = SignedRpms.clearSigned(SIGNED, Signer.ED25519);
     TrustedKeys keys =
         TrustedKeys.of(List.of(), List.of(), List.of(SignedPackageTest.keyFile(Signer.ED25519)));
-    String checksums = "# a: 9 bytes\nSHA256 (a) = " + "0f".repeat(32) + "\n" + "0e".repeat(64) + "  b\n";
+    String checksums =
+        "# a: 9 bytes\nSHA256 (a) = " + "0f".repeat(32) + "\n" + "0e".repeat(64) + "  b\n";
     Fuzz.run(
         "checksums",
         20_000,

@@ -417,6 +417,12 @@ class HostileRpmTest {
           public int read() {
             return 0;
           }
+
+          @Override
+          public int read(byte[] into, int from, int length) {
+            Arrays.fill(into, from, from + length, (byte) 0);
+            return length;
+          }
         };
     assertThatThrownBy(
             () -> {
@@ -454,6 +460,11 @@ class HostileRpmTest {
         new InputStream() {
           @Override
           public int read() throws IOException {
+            throw failure;
+          }
+
+          @Override
+          public int read(byte[] into, int from, int length) throws IOException {
             throw failure;
           }
         };
