@@ -402,7 +402,9 @@ class SignatureCheckTest {
             Verdict.NoKey.class, no -> assertThat(no.reason()).contains("does not say"));
   }
 
-  /** Nobody looks through thousands of signatures, and nobody believes a key after the first 500. */
+  /**
+   * Nobody looks through thousands of signatures, and nobody believes a key after the first 500.
+   */
   @Test
   void aKeyFullOfSignatures() throws GeneralSecurityException, PGPException, IOException {
     PGPKeyPair primary = pair();
@@ -471,7 +473,7 @@ class SignatureCheckTest {
     generator.init(PGPSignature.BINARY_DOCUMENT, by.getPrivateKey());
     PGPSignatureSubpacketGenerator issuer = new PGPSignatureSubpacketGenerator();
     issuer.setIssuerFingerprint(false, by.getPublicKey());
-    issuer.setSignatureCreationTime(new Date());
+    issuer.setSignatureCreationTime(Date.from(Instant.now()));
     generator.setHashedSubpackets(issuer.generate());
     generator.update(CHECKSUM);
     return generator.generate().getEncoded();
