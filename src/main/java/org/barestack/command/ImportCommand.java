@@ -57,7 +57,8 @@ public final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "What its folder is called (default: rocky-VERSION-ARCH, as sites look for it).")
+      description =
+          "What its folder is called (default: rocky-VERSION-ARCH, as sites look for it).")
   private @Nullable String name;
 
   @Option(
@@ -119,10 +120,7 @@ public final class ImportCommand implements Callable<Integer> {
                 source, folder, name, checksum, keys, SYSTEM_KEYS, digest, insecure, replace),
             InstantSource.system(),
             new ProgressLine(
-                command.commandLine().getErr(),
-                Print.terminal(),
-                Print.width(),
-                System::nanoTime));
+                command.commandLine().getErr(), Print.terminal(), Print.width(), System::nanoTime));
     if (imported.fresh() && site) {
       record(imported.manifest());
     }
@@ -151,8 +149,7 @@ public final class ImportCommand implements Callable<Integer> {
     }
     try (Journal journal = SqliteJournal.open(options.journal())) {
       journal.append(
-          NodeEvent.of(
-              Instant.now(), Subject.SITE, NodeEvent.Kind.RELEASE_IMPORTED, null, detail));
+          NodeEvent.of(Instant.now(), Subject.SITE, NodeEvent.Kind.RELEASE_IMPORTED, null, detail));
     }
   }
 

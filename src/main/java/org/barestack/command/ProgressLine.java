@@ -113,7 +113,9 @@ final class ProgressLine implements Progress {
                 ? String.format(
                     Locale.ROOT,
                     "  %d:%02d:%02d left",
-                    seconds / 3600, seconds / 60 % 60, seconds % 60)
+                    seconds / 3600,
+                    seconds / 60 % 60,
+                    seconds % 60)
                 : String.format(Locale.ROOT, "  %d:%02d left", seconds / 60, seconds % 60));
       }
     }

@@ -34,7 +34,11 @@ import picocli.CommandLine.Spec;
       "With --verify all files are read again; ends with 1 if one is not what was imported."
     },
     footer = {
-      "", "Examples:", "  barestack releases", "  barestack releases --verify", "  barestack releases --history"
+      "",
+      "Examples:",
+      "  barestack releases",
+      "  barestack releases --verify",
+      "  barestack releases --history"
     })
 public final class ReleasesCommand implements Callable<Integer> {
   @Mixin private final JournalOptions options = new JournalOptions();
@@ -44,7 +48,9 @@ public final class ReleasesCommand implements Callable<Integer> {
   @Option(names = "--verify", description = "Read all files and compare them with their digests.")
   private boolean verify;
 
-  @Option(names = "--history", description = "Print which releases were imported when, of all times.")
+  @Option(
+      names = "--history",
+      description = "Print which releases were imported when, of all times.")
   private boolean history;
 
   @Option(names = "--json", description = "Print it as JSON.")
@@ -59,8 +65,7 @@ public final class ReleasesCommand implements Callable<Integer> {
       return history(out);
     }
     @Nullable Site site = options.isThere() ? options.load() : null;
-    Path folder =
-        httpRoot.folder(site == null ? Path.of("").toAbsolutePath() : options.folder());
+    Path folder = httpRoot.folder(site == null ? Path.of("").toAbsolutePath() : options.folder());
     List<Release> releases = ReleaseList.of(folder);
     Map<String, List<String>> faults = new LinkedHashMap<>();
     if (verify) {
@@ -78,7 +83,9 @@ public final class ReleasesCommand implements Callable<Integer> {
               .toList());
     } else if (releases.isEmpty()) {
       out.line(
-          "there are no releases in " + folder.resolve("releases") + "; barestack import brings one");
+          "there are no releases in "
+              + folder.resolve("releases")
+              + "; barestack import brings one");
     } else {
       out.text(table(site, releases));
       releases.forEach(release ->

@@ -63,7 +63,8 @@ interface Beside {
       files = all.filter(file -> file.getFileName().toString().startsWith(KEY)).sorted().toList();
     }
     for (Path file : files) {
-      if (Files.isReadable(file) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+      if (Files.isReadable(file)
+          && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
           && Files.size(file) <= LARGEST) {
         keys.put(file.toString(), Files.readAllBytes(file));
       }

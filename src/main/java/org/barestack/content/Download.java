@@ -14,9 +14,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image that comes from a web server, into a file that keeps what came: {@code .import-NAME.part},
- * and beside it where it is from and by what the server knows that version. The next run asks for
- * the rest of that same version (RFC 9110 §13.1.5); where it is another one, all of it comes anew.
+ * An image that comes from a web server, into a file that keeps what came: {@code
+ * .import-NAME.part}, and beside it where it is from and by what the server knows that version. The
+ * next run asks for the rest of that same version (RFC 9110 §13.1.5); where it is another one, all
+ * of it comes anew.
  */
 final class Download {
   /** Octets of an image; a DVD has 13 GB. */
@@ -75,7 +76,13 @@ final class Download {
         Files.deleteIfExists(part);
         note(body);
       }
-      progress.begin("fetching " + part.getFileName().toString().replaceFirst("^.import-", "").replaceFirst(".part$", ""), body.total());
+      progress.begin(
+          "fetching "
+              + part.getFileName()
+                  .toString()
+                  .replaceFirst("^.import-", "")
+                  .replaceFirst(".part$", ""),
+          body.total());
       progress.passed(body.begin());
       try (FileChannel out =
           FileChannel.open(
@@ -98,7 +105,8 @@ final class Download {
       progress.end();
       return part;
     } catch (Http.NotThere e) {
-      throw new ImportException(e.getMessage() + ". Is the URL right, and the release still there?");
+      throw new ImportException(
+          e.getMessage() + ". Is the URL right, and the release still there?");
     }
   }
 

@@ -1,16 +1,30 @@
 package org.barestack.content;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.barestack.format.rpm.RpmException;
+import org.barestack.format.rpm.RpmPackage;
+import org.barestack.format.rpm.RpmReader;
+import org.barestack.model.PlainText;
+import org.barestack.verify.ChecksumFile;
+import org.barestack.verify.ExpectedContent;
+import org.barestack.verify.KeyFile;
+import org.barestack.verify.MalformedException;
+import org.barestack.verify.PinnedKey;
+import org.barestack.verify.SignatureCheck;
+import org.barestack.verify.SignedPackage;
+import org.barestack.verify.TrustedKeys;
+import org.barestack.verify.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,44 +35,61 @@ import org.jspecify.annotations.Nullable;
 final class Evidence {
   private static final int MOST_NAMED = 3;
 
+  private static final String NEVER = ". Nothing was imported, and no option takes it: get it anew";
+
   private final Importer.Order order;
   private final List<String> verified = new ArrayList<>();
   private final List<String> unverified = new ArrayList<>();
-  private final Map<String, byte[]> found = new LinkedHashMap<>();
-  private Signatures signatures;
+  private final InstantSource clock;
+  private final List<KeyFile> found = new ArrayList<>();
+
+  /** Files of keys that hold none. */
+  private final List<String> unread = new ArrayList<>();
+
+  private TrustedKeys keys;
   private Manifest.Level level = Manifest.Level.NONE;
   private @Nullable String key;
 
-  /** How many packages each owner of a key signed. */
+  /** How many packages each key signed, by what it is called. */
   private final Map<String, Integer> signed = new TreeMap<>();
 
   private final List<String> unsigned = new ArrayList<>();
 
-  Evidence(Importer.Order order) throws IOException {
+  /** What signed packages have for EFI system partitions: the package by the file's SHA-256. */
+  private final Map<String, String> packed = new HashMap<>();
+
+  Evidence(Importer.Order order, InstantSource clock) throws IOException {
     this.order = order;
-    for (Path file : order.keys()) {
-      if (Beside.small(file).isEmpty()) {
-        throw new ImportException("--key " + file + ": there is no such file");
-      }
-    }
-    this.signatures = signatures();
+    this.clock = clock;
+    this.keys = trusted();
     take(Beside.keys(order.systemKeys()));
   }
 
-  private Signatures signatures() throws IOException {
-    Map<String, byte[]> named = new LinkedHashMap<>();
+  private TrustedKeys trusted() throws IOException {
+    List<KeyFile> named = new ArrayList<>();
     for (Path file : order.keys()) {
-      named.put(file.toString(), Beside.small(file).orElseThrow());
+      if (!Files.isRegularFile(file)) {
+        throw new ImportException("--key " + file + ": there is no such file");
+      }
+      try {
+        named.add(KeyFile.read(file));
+      } catch (MalformedException e) {
+        throw new ImportException("--key " + e.getMessage(), e);
+      }
     }
-    return Signatures.of(named, found);
+    return TrustedKeys.of(PinnedKey.all(), found, named);
   }
 
-  /** More files in which a key may be. */
-  void take(Map<String, byte[]> keys) throws IOException {
-    if (!keys.isEmpty()) {
-      found.putAll(keys);
-      signatures = signatures();
-    }
+  /** More files in which a key may be; one that holds none is as good as absent. */
+  void take(Map<String, byte[]> files) throws IOException {
+    files.forEach((place, octets) -> {
+      try {
+        found.add(KeyFile.parse(place, octets));
+      } catch (MalformedException e) {
+        unread.add(String.valueOf(e.getMessage()));
+      }
+    });
+    keys = trusted();
   }
 
   Manifest.Trust trust() {
@@ -84,115 +115,104 @@ final class Evidence {
       return Optional.of(order.sha256());
     }
     List<String> tried = new ArrayList<>();
-    Optional<String> unsignedDigest = Optional.empty();
+    Optional<String> told = Optional.empty();
     for (Candidate candidate : candidates(name, beside)) {
-      Optional<byte[]> list = candidate.list();
+      Optional<byte[]> list = candidate.beside().read(candidate.name());
       if (list.isEmpty()) {
         continue;
       }
-      FileList.One one =
-          FileList.parse(new String(list.get(), StandardCharsets.UTF_8)).files().get(name);
-      if (one == null) {
-        tried.add(candidate.place() + " does not name " + name);
+      String place = candidate.beside().place(candidate.name());
+      Optional<ExpectedContent> one =
+          ChecksumFile.parse(place, list.get())
+              .file(name)
+              .filter(file -> file.algorithm().equals(Digest.SHA256));
+      if (one.isEmpty()) {
+        tried.add(place + " names no SHA-256 of " + name);
         continue;
       }
-      Optional<byte[]> signature = candidate.signature();
+      Optional<byte[]> signature = candidate.beside().read(candidate.name() + ".asc");
       if (signature.isEmpty()) {
-        tried.add(candidate.place() + " is not signed: there is no " + candidate.place() + ".asc");
-        unsignedDigest = unsignedDigest.or(() -> Optional.of(one.sha256()));
+        tried.add(place + " is not signed, for there is no " + candidate.name() + ".asc");
+        told = told.or(() -> Optional.of(one.get().digest()));
         continue;
       }
-      switch (signatures.detached(list.get(), signature.get())) {
-        case Verdict.Good(String fingerprint, String owner) -> {
+      switch (detached(list.get(), signature.get())) {
+        case Verdict.Good good -> {
           level = Manifest.Level.SIGNED;
-          key = fingerprint;
+          key = good.fingerprint();
           verified.add(
-              name
-                  + " has the SHA-256 that "
-                  + candidate.name()
-                  + " names, which is signed by "
-                  + owner
-                  + ", key "
-                  + fingerprint);
-          return Optional.of(one.sha256());
+              name + " has the SHA-256 that " + candidate.name() + " names, signed by " + by(good));
+          return Optional.of(one.get().digest());
         }
-        case Verdict.Wrong(String why) ->
+        case Verdict.Refused refused when wrong(refused) ->
             throw new ImportException(
-                candidate.place()
-                    + ".asc is no good signature: "
-                    + why
-                    + ". Nothing was imported, and no option changes that: get both files anew, or"
-                    + " take them away and name the digest with --sha256");
-        case Verdict.Missing(String why) -> {
-          tried.add(candidate.place() + ".asc: " + why);
-          unsignedDigest = unsignedDigest.or(() -> Optional.of(one.sha256()));
+                place
+                    + ".asc: "
+                    + refused.reason()
+                    + ". Nothing was imported, and no option takes it: get both files anew, or put"
+                    + " them away and name the digest with --sha256");
+        case Verdict.Refused refused -> {
+          tried.add(place + ".asc: " + refused.reason());
+          told = told.or(() -> Optional.of(one.get().digest()));
         }
       }
     }
     if (tried.isEmpty()) {
       tried.add("there is no CHECKSUM beside it");
     }
+    tried.addAll(unread);
     if (!order.insecure()) {
       throw new ImportException(
           "nothing vouches for "
               + name
               + ": "
               + String.join("; ", tried)
-              + ". Put Rocky's CHECKSUM and CHECKSUM.asc beside it (and RPM-GPG-KEY-Rocky-9 or -10,"
-              + " where no key was found). Rocky 9 signs none on its mirrors: take the digest from a"
-              + " place that you trust, such as the signed commits of rocky-linux/checksums on"
-              + " GitHub, and name it: --sha256 DIGEST. Or take it unverified, which is recorded:"
-              + " --insecure-no-verify");
+              + ".\nPut Rocky's CHECKSUM and CHECKSUM.asc beside it, and RPM-GPG-KEY-Rocky-9 or -10"
+              + " where no key was found. Rocky 9 has no CHECKSUM.asc on its mirrors: take the"
+              + " digest from a place that you trust, such as the signed commits of"
+              + " rocky-linux/checksums on GitHub, and name it with --sha256. Or take the image"
+              + " unverified, which is recorded: --insecure-no-verify");
     }
     unverified.add("nothing vouches for " + name + ": " + String.join("; ", tried));
-    return unsignedDigest;
+    told.ifPresent(digest ->
+        verified.add(name + " has the SHA-256 that is told beside it, and nobody signs that"));
+    return told;
   }
 
-  /** A list of digests, its signature beside it. */
-  private interface Candidate {
-    String name();
-
-    String place();
-
-    Optional<byte[]> list() throws IOException;
-
-    Optional<byte[]> signature() throws IOException;
+  private Verdict detached(byte[] octets, byte[] signature) throws IOException {
+    return SignatureCheck.verdict(signature, new ByteArrayInputStream(octets), keys, clock);
   }
+
+  /** Whether it speaks against the file; the others only do not speak for it. */
+  private static boolean wrong(Verdict.Refused refused) {
+    return switch (refused) {
+      case Verdict.Wrong _, Verdict.KeyRevoked _, Verdict.Malformed _ -> true;
+      case Verdict.Unsigned _,
+          Verdict.NoKey _,
+          Verdict.KeyExpired _,
+          Verdict.OutOfTime _,
+          Verdict.Weak _ ->
+          false;
+    };
+  }
+
+  private static String by(Verdict.Good good) {
+    return PlainText.cut(PlainText.of(good.userId()), 80) + ", key " + good.fingerprint();
+  }
+
+  /** A list of digests; its signature is called so with {@code .asc}. */
+  private record Candidate(String name, Beside beside) {}
 
   private List<Candidate> candidates(String image, Beside beside) throws IOException {
     Path named = order.checksum();
-    if (named != null) {
-      if (!Files.isRegularFile(named)) {
-        throw new ImportException("--checksum " + named + ": there is no such file");
-      }
-      Path folder = named.toAbsolutePath().resolveSibling("");
-      return List.of(candidate(named.getFileName().toString(), new Beside.OfFolder(folder)));
+    if (named == null) {
+      return List.of(new Candidate(image + ".CHECKSUM", beside), new Candidate("CHECKSUM", beside));
     }
-    return List.of(candidate(image + ".CHECKSUM", beside), candidate("CHECKSUM", beside));
-  }
-
-  private static Candidate candidate(String name, Beside beside) {
-    return new Candidate() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public String place() {
-        return beside.place(name);
-      }
-
-      @Override
-      public Optional<byte[]> list() throws IOException {
-        return beside.read(name);
-      }
-
-      @Override
-      public Optional<byte[]> signature() throws IOException {
-        return beside.read(name + ".asc");
-      }
-    };
+    if (!Files.isRegularFile(named)) {
+      throw new ImportException("--checksum " + named + ": there is no such file");
+    }
+    Path folder = named.toAbsolutePath().resolveSibling("");
+    return List.of(new Candidate(named.getFileName().toString(), new Beside.OfFolder(folder)));
   }
 
   /**
@@ -238,37 +258,48 @@ final class Evidence {
   /**
    * A package, whole on the disk.
    *
+   * @param loaders takes out of it what machines boot by
    * @throws ImportException if it is not what was signed, or nobody vouches for it
    */
-  void rpm(Path file, String path) throws IOException {
-    switch (signatures.rpm(file, path)) {
-      case Verdict.Good(String fingerprint, String owner) ->
-          signed.merge(owner + ", key " + fingerprint, 1, Integer::sum);
-      case Verdict.Wrong(String why) ->
-          throw new ImportException(
-              path + " is not what was signed: " + why + ". It is not taken, whatever the options");
-      case Verdict.Missing(String why) -> {
-        if (!whole && !order.insecure()) {
-          throw new ImportException(
-              path
-                  + ": "
-                  + why
-                  + ". Name the key that signs these packages with --key FILE; or take them"
-                  + " unverified, which is recorded: --insecure-no-verify");
+  void rpm(Path file, String path, RpmLoaders loaders) throws IOException {
+    try (RpmReader reader = RpmReader.open(file)) {
+      RpmPackage rpm = reader.rpm();
+      switch (SignedPackage.verdict(rpm, keys, clock)) {
+        case Verdict.Good good -> {
+          loaders.take(reader);
+          signed.merge(by(good), 1, Integer::sum);
+          RpmLoaders.digests(rpm).forEach(digest -> packed.put(digest, rpm.nevra()));
         }
-        unsigned.add(path + " (" + why + ")");
+        case Verdict.Refused refused when wrong(refused) ->
+            throw new ImportException(path + ": " + refused.reason() + NEVER);
+        case Verdict.Refused refused -> {
+          if (!whole && !order.insecure()) {
+            throw new ImportException(
+                path
+                    + ": "
+                    + refused.reason()
+                    + ". Or take what nobody vouches for, which is recorded: --insecure-no-verify");
+          }
+          loaders.take(reader);
+          unsigned.add(path + " (" + refused.reason() + ")");
+        }
       }
+    } catch (RpmException e) {
+      throw new ImportException(path + " is damaged: " + e.getMessage() + NEVER, e);
     }
   }
 
-  /** What a detached signature says of a list of packages; nothing is required of it. */
+  /**
+   * What a detached signature says of a list of packages; none is required of it.
+   *
+   * @throws ImportException if it is wrong
+   */
   void repository(String path, byte[] index, byte[] signature) throws IOException {
-    switch (signatures.detached(index, signature)) {
-      case Verdict.Good(String fingerprint, String owner) ->
-          verified.add(path + " is signed by " + owner + ", key " + fingerprint);
-      case Verdict.Wrong(String why) ->
-          throw new ImportException(path + ".asc is no good signature: " + why);
-      case Verdict.Missing(String why) -> unverified.add(path + ": " + why);
+    switch (detached(index, signature)) {
+      case Verdict.Good good -> verified.add(path + " is signed by " + by(good));
+      case Verdict.Refused refused when wrong(refused) ->
+          throw new ImportException(path + ".asc: " + refused.reason() + NEVER);
+      case Verdict.Refused refused -> unverified.add(path + ": " + refused.reason());
     }
   }
 
@@ -276,23 +307,34 @@ final class Evidence {
    * Sums up, when all is copied.
    *
    * @param named files that {@code .treeinfo} names and that are so
-   * @param bare other files that are no packages, and that nothing names
+   * @param bare other files that are no packages
    */
-  void sum(int named, List<String> bare) {
+  void sum(int named, Map<String, FileList.One> bare) {
     if (named > 0) {
       verified.add(count(named, "file") + " as .treeinfo names them");
     }
     signed.forEach((owner, number) ->
-        verified.add(
-            count(number, "package") + " signed by " + owner + "; their payloads are as signed"));
+        verified.add(count(number, "package") + " with its payload, signed by " + owner));
     String covered = whole ? "; the image's digest covers them" : "";
     if (!unsigned.isEmpty()) {
       unverified.add(
           count(unsigned.size(), "package") + " by signature: " + some(unsigned) + covered);
     }
-    if (!whole && !bare.isEmpty()) {
+    if (whole) {
+      return;
+    }
+    List<String> unnamed = new ArrayList<>();
+    bare.forEach((path, one) -> {
+      String from = packed.get(one.sha256());
+      if (from != null) {
+        verified.add(path + " is that of " + from);
+      } else {
+        unnamed.add(path);
+      }
+    });
+    if (!unnamed.isEmpty()) {
       unverified.add(
-          count(bare.size(), "file") + " that no digest or signature names: " + some(bare));
+          count(unnamed.size(), "file") + " that no digest or signature names: " + some(unnamed));
     }
   }
 

@@ -89,8 +89,7 @@ record FileList(Map<String, One> files) {
       return Optional.of(path + " is missing");
     }
     if (Files.size(file) != one.size()) {
-      return Optional.of(
-          path + " has " + Files.size(file) + " octets, and had " + one.size());
+      return Optional.of(path + " has " + Files.size(file) + " octets, and had " + one.size());
     }
     return sha256(file, passed).equals(one.sha256())
         ? Optional.empty()
@@ -102,7 +101,8 @@ record FileList(Map<String, One> files) {
     MessageDigest digest = Digest.counter(Digest.SHA256);
     try (InputStream in =
         Channels.newInputStream(
-            Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))) {
+            Files.newByteChannel(
+                file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))) {
       byte[] buffer = new byte[1 << 18];
       for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
         digest.update(buffer, 0, length);

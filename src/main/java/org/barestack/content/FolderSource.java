@@ -149,7 +149,8 @@ final class FolderSource implements Source {
       throw new ImportException(
           file + " is a device, a pipe or a socket; no release has one. Nothing was imported");
     }
-    String stamp = Long.toString(attributes.lastModifiedTime().to(java.util.concurrent.TimeUnit.MICROSECONDS));
+    String stamp =
+        Long.toString(attributes.lastModifiedTime().to(java.util.concurrent.TimeUnit.MICROSECONDS));
     return new Entry.File(path, attributes.size(), stamp, null);
   }
 

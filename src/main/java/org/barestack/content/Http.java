@@ -15,12 +15,13 @@ import org.barestack.model.PlainText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files of web servers: whole, or from an octet on (RFC 9110 §14). A connection that breaks is
- * made again where it stopped, if the server can say that the file is still the same.
+ * Files of web servers: whole, or from an octet on (RFC 9110 §14). A connection that breaks is made
+ * again where it stopped, if the server can say that the file is still the same.
  */
 final class Http {
   private static final int MOST_REDIRECTS = 10;
-  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})");
+  private static final Pattern CONTENT_RANGE =
+      Pattern.compile("bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})");
 
   private final Patience patience;
 
@@ -156,7 +157,11 @@ final class Http {
     if (!matcher.matches() || Long.parseLong(matcher.group(1)) != from) {
       connection.disconnect();
       throw new ImportException(
-          shown(uri) + ": asked from octet " + from + " on, the server sends " + PlainText.of(range));
+          shown(uri)
+              + ": asked from octet "
+              + from
+              + " on, the server sends "
+              + PlainText.of(range));
     }
     return new Answer(
         connection,
@@ -183,7 +188,8 @@ final class Http {
     try {
       to = from.resolve(new URI(location));
     } catch (URISyntaxException e) {
-      throw new ImportException(shown(from) + ": redirects to no URL: " + PlainText.of(location), e);
+      throw new ImportException(
+          shown(from) + ": redirects to no URL: " + PlainText.of(location), e);
     }
     String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
     boolean secure = "https".equalsIgnoreCase(from.getScheme());
@@ -244,7 +250,9 @@ final class Http {
       throw new ImportException(
           shown(uri)
               + " cannot be had: "
-              + (fault instanceof Refused ? fault.getMessage().replaceFirst("^.*: ", "") : fault)
+              + (fault instanceof Refused
+                  ? String.valueOf(fault.getMessage()).replaceFirst("^.*: ", "")
+                  : fault)
               + ". Run it again to go on where it stopped",
           fault);
     }

@@ -28,9 +28,9 @@ import org.barestack.model.PlainText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a release of Rocky Linux into {@code http-root/releases}: all of it or nothing, verified as
- * far as there is something to verify it by. It is put together in {@code .import-NAME} beside its
- * place and comes there by one rename.
+ * Brings a release of Rocky Linux into {@code http-root/releases}: all of it or nothing, verified
+ * as far as there is something to verify it by. It is put together in {@code .import-NAME} beside
+ * its place and comes there by one rename.
  */
 public final class Importer {
   /** What a release's folder may be called. */
@@ -87,7 +87,7 @@ public final class Importer {
     this.clock = clock;
     this.progress = progress;
     this.releases = order.httpRoot().resolve("releases");
-    this.evidence = new Evidence(order);
+    this.evidence = new Evidence(order, clock);
   }
 
   /**
@@ -102,8 +102,7 @@ public final class Importer {
     return run(order, Http.Patience.USUAL, clock, progress);
   }
 
-  static Imported run(
-      Order order, Http.Patience patience, InstantSource clock, Progress progress)
+  static Imported run(Order order, Http.Patience patience, InstantSource clock, Progress progress)
       throws IOException {
     try {
       return new Importer(order, patience, clock, progress).locked();
@@ -228,7 +227,9 @@ public final class Importer {
     return imported;
   }
 
-  /** What an image's own root has; a key counts by its fingerprint, so it may come from anywhere. */
+  /**
+   * What an image's own root has; a key counts by its fingerprint, so it may come from anywhere.
+   */
   private static Map<String, byte[]> keys(IsoSource image) throws IOException {
     Map<String, byte[]> keys = new LinkedHashMap<>();
     for (Entry entry : image.entries()) {
@@ -262,7 +263,10 @@ public final class Importer {
       Optional<Manifest> manifest = Manifest.read(folder);
       if (manifest.isPresent()
           && digest.get().equals(manifest.get().source().sha256())
-          && name.equals(order.name() == null ? Treeinfo.folder(manifest.get().version(), manifest.get().arch()) : order.name())
+          && name.equals(
+              order.name() == null
+                  ? Treeinfo.folder(manifest.get().version(), manifest.get().arch())
+                  : order.name())
           && (evidence.level() == Manifest.Level.NONE
               || manifest.get().trust().level() != Manifest.Level.NONE)) {
         return Optional.of(new Imported(folder, manifest.get(), false, List.of()));
@@ -355,7 +359,8 @@ public final class Importer {
     String begun = identity + " " + (image == null ? source.kind() : image);
     try (Staging staging = Staging.open(folder, begun)) {
       Room.check(releases, source.name(), missing(listing, staging));
-      FileList files = copied(source, listing, named, staging);
+      RpmLoaders loaders = new RpmLoaders(staging);
+      FileList files = copied(source, listing, named, staging, loaders);
       source.same();
       List<String> remarks = new ArrayList<>(source.remarks());
       Manifest manifest =
@@ -372,7 +377,8 @@ public final class Importer {
               evidence.trust(),
               clock.instant().truncatedTo(ChronoUnit.SECONDS).toString(),
               new Manifest.Content(
-                  identity, files.files().size(), files.size(), Digest.sha256(files.octets())));
+                  identity, files.files().size(), files.size(), Digest.sha256(files.octets())),
+              loaders.taken());
       staging.own("CHECKSUM", files.octets());
       staging.own("release.json", manifest.octets());
       staging.seal();
@@ -444,7 +450,9 @@ public final class Importer {
             && (image == null || known == null || image.equals(known));
     if (!same) {
       throw new ImportException(
-          place + " is there already, and is another one, from " + manifest.get().source().from()
+          place
+              + " is there already, and is another one, from "
+              + manifest.get().source().from()
               + other);
     }
     if (manifest.get().trust().level() == Manifest.Level.NONE
@@ -463,7 +471,11 @@ public final class Importer {
   }
 
   private FileList copied(
-      Source source, Listing listing, Map<String, Digest> named, Staging staging)
+      Source source,
+      Listing listing,
+      Map<String, Digest> named,
+      Staging staging,
+      RpmLoaders loaders)
       throws IOException {
     staging.clear(listing);
     for (Entry entry : listing.entries()) {
@@ -480,12 +492,13 @@ public final class Importer {
         "importing " + source.name(),
         files.stream().mapToLong(file -> Math.max(0, file.size())).sum());
     Map<String, FileList.One> list = new TreeMap<>();
-    List<String> bare = new ArrayList<>();
+    Map<String, FileList.One> bare = new TreeMap<>();
     for (Entry.File file : files) {
       Digest wanted = named.get(file.path());
-      list.put(file.path(), copied(source, file, wanted, staging));
+      FileList.One one = copied(source, file, wanted, staging, loaders);
+      list.put(file.path(), one);
       if (wanted == null && !isPackage(file.path())) {
-        bare.add(file.path());
+        bare.put(file.path(), one);
       }
     }
     for (Entry entry : listing.entries()) {
@@ -495,7 +508,22 @@ public final class Importer {
     }
     progress.end();
     evidence.sum(named.size(), bare);
+    repositories(listing, staging);
+    list.putAll(loaders.files());
     return new FileList(list);
+  }
+
+  /** Rocky signs its lists of packages, beside them; other mirrors may not. */
+  private void repositories(Listing listing, Staging staging) throws IOException {
+    for (Entry.File file : listing.files()) {
+      Optional<Entry.File> signature = listing.file(file.path() + ".asc");
+      if (file.path().endsWith("repodata/repomd.xml") && signature.isPresent()) {
+        evidence.repository(
+            file.path(),
+            Files.readAllBytes(staging.folder().resolve(file.path())),
+            Files.readAllBytes(staging.folder().resolve(signature.get().path())));
+      }
+    }
   }
 
   private static boolean isPackage(String path) {
@@ -531,7 +559,7 @@ public final class Importer {
   }
 
   private FileList.One copied(
-      Source source, Entry.File file, @Nullable Digest wanted, Staging staging)
+      Source source, Entry.File file, @Nullable Digest wanted, Staging staging, RpmLoaders loaders)
       throws IOException {
     Path staged = staging.folder().resolve(file.path());
     Optional<Staging.Done> done = staging.done(file);
@@ -573,7 +601,7 @@ public final class Importer {
       holds(source, file, wanted, digests);
       holds(source, file, file.digest(), digests);
       if (isPackage(file.path())) {
-        evidence.rpm(staged, file.path());
+        evidence.rpm(staged, file.path(), loaders);
       }
     } catch (ImportException e) {
       staging.drop(file); // what is wrong is not gone on with

@@ -60,8 +60,7 @@ final class IsoSource implements Source {
   /** Changes when somebody writes the file, or puts another one in its place. */
   private static Object stamp(Path file) throws IOException {
     BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-    return List.of(
-        now.size(), now.lastModifiedTime(), String.valueOf(now.fileKey()));
+    return List.of(now.size(), now.lastModifiedTime(), String.valueOf(now.fileKey()));
   }
 
   private void add(IsoEntry entry) {

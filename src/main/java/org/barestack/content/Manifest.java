@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of its folder
  * @param family as {@code .treeinfo} tells it
  * @param imported when, by our clock, ISO 8601
+ * @param loaders what was taken out of its packages, into {@code .barestack/loaders}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Manifest(
@@ -31,7 +32,8 @@ public record Manifest(
     From source,
     Trust trust,
     String imported,
-    Content content) {
+    Content content,
+    List<Loader> loaders) {
   static final String FILE = Listing.OURS + "/release.json";
 
   /**
@@ -43,8 +45,7 @@ public record Manifest(
    * @param sha256 of the image; null for a tree
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record From(
-      String kind, String from, @Nullable String label, @Nullable String sha256) {}
+  public record From(String kind, String from, @Nullable String label, @Nullable String sha256) {}
 
   /** What an import rests on. */
   public enum Level {
@@ -86,6 +87,18 @@ public record Manifest(
    * @param sha256 of {@code .barestack/CHECKSUM}, which lists all files
    */
   public record Content(String identity, int files, long octets, String sha256) {}
+
+  /**
+   * A loader out of a package.
+   *
+   * @param file its name in {@code .barestack/loaders}
+   * @param from the package, with version and architecture
+   */
+  public record Loader(String file, String from, String sha256) {}
+
+  public Manifest {
+    loaders = List.copyOf(loaders);
+  }
 
   private static JsonMapper json() {
     return JsonMapper.builder()

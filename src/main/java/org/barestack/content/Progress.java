@@ -15,5 +15,4 @@ public interface Progress {
 
   /** It ended, well or not; nothing happens if nothing began. */
   void end();
-
 }

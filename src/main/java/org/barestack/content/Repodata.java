@@ -1,5 +1,6 @@
 package org.barestack.content;
 
+import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -13,10 +14,9 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
-import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
-import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 import org.barestack.model.PlainText;
 import org.jspecify.annotations.Nullable;
+import org.tukaani.xz.XZInputStream;
 
 /**
  * A repository's own lists, as createrepo_c writes them: {@code repomd.xml} names files with their
@@ -71,8 +71,8 @@ final class Repodata {
     InputStream plain =
         switch (end) {
           case "gz" -> new GZIPInputStream(packed, 1 << 16);
-          case "xz" -> new XZCompressorInputStream(packed, true, MEMORY);
-          case "zst" -> new ZstdCompressorInputStream(packed);
+          case "xz" -> new XZInputStream(packed, MEMORY);
+          case "zst" -> new ZstdInputStream(packed);
           case "xml" -> packed;
           default ->
               throw new ImportException(
@@ -142,7 +142,9 @@ final class Repodata {
       throw nested instanceof ImportException known
           ? known
           : new ImportException(
-              place + " is no list of a repository: " + PlainText.of(String.valueOf(e.getMessage())),
+              place
+                  + " is no list of a repository: "
+                  + PlainText.of(String.valueOf(e.getMessage())),
               e);
     }
   }

@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class Staging implements Closeable {
   private static final Set<StandardOpenOption> FRESH =
       Set.of(
-          StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+          StandardOpenOption.WRITE,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING);
 
   private final Path folder;
   private final Map<String, Done> done = new HashMap<>();
@@ -67,10 +69,7 @@ final class Staging implements Closeable {
     }
     FileChannel log =
         FileChannel.open(
-            progress,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.CREATE);
+            progress, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     Staging staging = new Staging(folder, log);
     long octets = 0;
     for (String line : lines) {
@@ -134,7 +133,9 @@ final class Staging implements Closeable {
     return file.stamp().isEmpty() ? "-" : file.stamp();
   }
 
-  /** Removes what no file, folder or link of the listing is called; a file that is not whole too. */
+  /**
+   * Removes what no file, folder or link of the listing is called; a file that is not whole too.
+   */
   void clear(Listing listing) throws IOException {
     Files.walkFileTree(
         folder,

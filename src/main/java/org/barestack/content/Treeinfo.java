@@ -106,7 +106,9 @@ record Treeinfo(Map<String, Map<String, String>> sections) {
     return paths;
   }
 
-  /** What files must be, by their paths relative to the tree; those by other means than SHA-2 not. */
+  /**
+   * What files must be, by their paths relative to the tree; those by other means than SHA-2 not.
+   */
   Map<String, Digest> checksums() {
     Map<String, Digest> digests = new LinkedHashMap<>();
     sections
