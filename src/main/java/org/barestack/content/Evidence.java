@@ -311,7 +311,7 @@ final class Evidence {
    */
   void sum(int named, Map<String, FileList.One> bare) {
     if (named > 0) {
-      verified.add(count(named, "file") + " as .treeinfo names them");
+      verified.add(count(named, "file") + " with the digests in .treeinfo");
     }
     signed.forEach((owner, number) ->
         verified.add(count(number, "package") + " with its payload, signed by " + owner));

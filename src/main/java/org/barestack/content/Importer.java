@@ -260,13 +260,16 @@ public final class Importer {
     }
     for (String name : new Releases(order.httpRoot()).list()) {
       Path folder = releases.resolve(name);
+      if (order.replace() || (order.name() != null && !name.equals(order.name()))) {
+        continue;
+      }
       Optional<Manifest> manifest = Manifest.read(folder);
       if (manifest.isPresent()
           && digest.get().equals(manifest.get().source().sha256())
           && name.equals(
-              order.name() == null
-                  ? Treeinfo.folder(manifest.get().version(), manifest.get().arch())
-                  : order.name())
+              order.name() != null
+                  ? order.name()
+                  : Treeinfo.folder(manifest.get().version(), manifest.get().arch()))
           && (evidence.level() == Manifest.Level.NONE
               || manifest.get().trust().level() != Manifest.Level.NONE)) {
         return Optional.of(new Imported(folder, manifest.get(), false, List.of()));
