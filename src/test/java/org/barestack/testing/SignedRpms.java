@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -91,7 +93,7 @@ public final class SignedRpms {
   /** Contents of the usual package, by path. */
   public static Map<String, byte[]> files() {
     byte[] loader = new byte[300_000];
-    new java.util.Random(7).nextBytes(loader);
+    new Random(7).nextBytes(loader);
     return Map.of(
         "/boot/efi/EFI/BOOT/BOOTX64.EFI",
         loader,
@@ -130,7 +132,6 @@ public final class SignedRpms {
     Files.createSymbolicLink(folder.resolve("inside"), Path.of("../loader/empty"));
     Files.createSymbolicLink(folder.resolve("outside"), Path.of("/etc/passwd"));
     Files.createSymbolicLink(folder.resolve("up"), Path.of("../../../../../etc/passwd"));
-    Files.createSymbolicLink(folder.resolve("round"), Path.of("round"));
   }
 
   /**
@@ -322,8 +323,7 @@ public final class SignedRpms {
     try {
       Path folder = Files.createTempDirectory(Path.of("/tmp"), "barestack-rpm");
       Path home = Files.createDirectory(folder.resolve("gnupg"));
-      Files.setPosixFilePermissions(
-          home, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+      Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(folder, home)));
       return folder;
     } catch (IOException e) {

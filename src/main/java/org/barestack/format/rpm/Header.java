@@ -107,6 +107,10 @@ final class Header {
 
   private void index(int count, Kind kind) throws RpmException {
     ByteBuffer index = ByteBuffer.wrap(bytes, INTRO, count * ENTRY);
+    if (kind == Kind.MAIN && index.getInt(INTRO) != kind.region) {
+      throw new RpmException(
+          place, "does not begin with an immutable region (tag 63), which is what is signed");
+    }
     int end = 0;
     for (int i = 0; i < count; i++) {
       int tag = index.getInt();
@@ -138,10 +142,6 @@ final class Header {
       if (entries.put(tag, new Entry(tag, type, offset, number, length)) != null) {
         throw bad(tag, "is there twice");
       }
-    }
-    if (kind == Kind.MAIN && index.getInt(INTRO) != kind.region) {
-      throw new RpmException(
-          place, "does not begin with an immutable region (tag 63), which is what is signed");
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.format.rpm;
+
+import org.jspecify.annotations.NullMarked;

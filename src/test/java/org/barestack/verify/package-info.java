@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.verify;
+
+import org.jspecify.annotations.NullMarked;
