@@ -25,7 +25,7 @@ record Description(
   /** What can be in a directory. */
   enum Kind {
     DIRECTORY("directory", 0555),
-    FILE("file", 0444),
+    FILE("file", 0555),
     LINK("symbolic link", 0777);
 
     private final String word;
@@ -41,7 +41,7 @@ record Description(
       return word;
     }
 
-    /** Permissions where none are recorded, as xorriso gives them. */
+    /** Permissions where none are recorded: those that Linux and xorriso give. */
     int mode() {
       return mode;
     }

@@ -125,7 +125,7 @@ final class TreeReader {
                   described.mode(),
                   described.modified(),
                   at,
-                  extents(record, reader),
+                  extents(record, described.name(), reader),
                   record.isHidden()));
       case LINK ->
           entries.add(
@@ -192,7 +192,7 @@ final class TreeReader {
   }
 
   /** All sections of a file (ECMA-119 §6.5.1): records of the same name, one behind the other. */
-  private List<Extent> extents(ParsedRecord first, DirectoryReader reader)
+  private List<Extent> extents(ParsedRecord first, String name, DirectoryReader reader)
       throws IOException, IsoException {
     List<Extent> extents = new ArrayList<>(List.of(first.extent()));
     ParsedRecord last = first;
@@ -202,7 +202,10 @@ final class TreeReader {
         throw last.wrong("goes on in another extent, but does not fill its own last block");
       }
       ParsedRecord next = reader.next();
-      if (next == null || !next.isMoreOf(first)) {
+      // Linux takes the name of the first, xorriso that of the last.
+      if (next == null
+          || !next.isMoreOf(first)
+          || !describer.describe(next).name().equals(name)) {
         throw last.wrong("goes on in another extent, but the next record is none of this file");
       }
       budget.entry(next.octets());
