@@ -53,7 +53,8 @@ final class Evidence {
   /** How many packages each key signed, by what it is called. */
   private final Map<String, Integer> signed = new TreeMap<>();
 
-  private final List<String> unsigned = new ArrayList<>();
+  /** Packages that nobody known signed, by the reason. */
+  private final Map<String, List<String>> unsigned = new TreeMap<>();
 
   /** What signed packages have for EFI system partitions: the package by the file's SHA-256. */
   private final Map<String, String> packed = new HashMap<>();
@@ -281,7 +282,7 @@ final class Evidence {
                     + ". Or take what nobody vouches for, which is recorded: --insecure-no-verify");
           }
           loaders.take(reader);
-          unsigned.add(path + " (" + refused.reason() + ")");
+          unsigned.computeIfAbsent(refused.reason(), _ -> new ArrayList<>()).add(path);
         }
       }
     } catch (RpmException e) {
@@ -292,14 +293,21 @@ final class Evidence {
   /**
    * What a detached signature says of a list of packages; none is required of it.
    *
+   * @return whether it is good
    * @throws ImportException if it is wrong
    */
-  void repository(String path, byte[] index, byte[] signature) throws IOException {
+  boolean repository(String path, byte[] index, byte[] signature) throws IOException {
     switch (detached(index, signature)) {
-      case Verdict.Good good -> verified.add(path + " is signed by " + by(good));
+      case Verdict.Good good -> {
+        verified.add(path + ", with the lists that it names, signed by " + by(good));
+        return true;
+      }
       case Verdict.Refused refused when wrong(refused) ->
           throw new ImportException(path + ".asc: " + refused.reason() + NEVER);
-      case Verdict.Refused refused -> unverified.add(path + ": " + refused.reason());
+      case Verdict.Refused refused -> {
+        unverified.add(path + ": " + refused.reason());
+        return false;
+      }
     }
   }
 
@@ -314,12 +322,15 @@ final class Evidence {
       verified.add(count(named, "file") + " with the digests in .treeinfo");
     }
     signed.forEach((owner, number) ->
-        verified.add(count(number, "package") + " with its payload, signed by " + owner));
+        verified.add(
+            count(number, "package")
+                + (number == 1 ? " with its payload" : " with their payloads")
+                + ", signed by "
+                + owner));
     String covered = whole ? "; the image's digest covers them" : "";
-    if (!unsigned.isEmpty()) {
-      unverified.add(
-          count(unsigned.size(), "package") + " by signature: " + some(unsigned) + covered);
-    }
+    unsigned.forEach((why, packages) ->
+        unverified.add(
+            count(packages.size(), "package") + " (" + some(packages) + "): " + why + covered));
     if (whole) {
       return;
     }

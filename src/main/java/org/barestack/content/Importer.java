@@ -510,23 +510,48 @@ public final class Importer {
       }
     }
     progress.end();
+    for (String path : signedLists(listing, list, staging)) {
+      bare.remove(path);
+    }
     evidence.sum(named.size(), bare);
-    repositories(listing, staging);
     list.putAll(loaders.files());
     return new FileList(list);
   }
 
-  /** Rocky signs its lists of packages, beside them; other mirrors may not. */
-  private void repositories(Listing listing, Staging staging) throws IOException {
+  /** Rocky signs its lists of packages, in a file beside; other mirrors may not. */
+  private List<String> signedLists(
+      Listing listing, Map<String, FileList.One> files, Staging staging) throws IOException {
+    List<String> signed = new ArrayList<>();
     for (Entry.File file : listing.files()) {
-      Optional<Entry.File> signature = listing.file(file.path() + ".asc");
-      if (file.path().endsWith("repodata/repomd.xml") && signature.isPresent()) {
-        evidence.repository(
-            file.path(),
-            Files.readAllBytes(staging.folder().resolve(file.path())),
-            Files.readAllBytes(staging.folder().resolve(signature.get().path())));
+      String path = file.path();
+      Optional<Entry.File> signature = listing.file(path + ".asc");
+      if (!path.endsWith("repodata/repomd.xml") || signature.isEmpty()) {
+        continue;
+      }
+      byte[] index = Files.readAllBytes(staging.folder().resolve(path));
+      byte[] detached = Files.readAllBytes(staging.folder().resolve(path + ".asc"));
+      if (!evidence.repository(path, index, detached)) {
+        continue;
+      }
+      signed.add(path);
+      signed.add(path + ".asc");
+      String repository = path.substring(0, path.length() - "repodata/repomd.xml".length());
+      for (Repodata.Named list : Repodata.lists(path, index)) {
+        FileList.One one = files.get(repository + list.href());
+        if (one != null && list.digest().algorithm().equals(Digest.SHA256)) {
+          if (!one.sha256().equals(list.digest().hex())) {
+            throw new ImportException(
+                repository
+                    + list.href()
+                    + " is not what the signed "
+                    + path
+                    + " names. Nothing was imported, and no option takes it: get it anew");
+          }
+          signed.add(repository + list.href());
+        }
       }
     }
+    return signed;
   }
 
   private static boolean isPackage(String path) {

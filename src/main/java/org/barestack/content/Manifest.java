@@ -1,9 +1,9 @@
 package org.barestack.content;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,10 +51,13 @@ public record Manifest(
   /** What an import rests on. */
   public enum Level {
     /** A release key signed the digest of all of it. */
+    @JsonProperty("signed")
     SIGNED,
     /** The operator named the digest. */
+    @JsonProperty("vouched")
     VOUCHED,
     /** Nothing: {@code --insecure-no-verify}. */
+    @JsonProperty("none")
     NONE;
 
     @Override
@@ -108,8 +111,6 @@ public record Manifest(
   private static JsonMapper json() {
     return JsonMapper.builder()
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-        .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
-        .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
         .build();
   }
 

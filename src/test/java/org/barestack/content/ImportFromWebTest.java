@@ -357,8 +357,9 @@ class ImportFromWebTest {
         .containsExactly(
             "NFV/os/ has no repository, though .treeinfo names it: its packages stay out");
     assertThat(imported.manifest().trust().verified())
-        .anyMatch(line -> line.startsWith("2 packages with its payload, signed by RSA"))
-        .anyMatch(line -> line.startsWith("AppStream/x86_64/os/repodata/repomd.xml is signed by"));
+        .anyMatch(line -> line.startsWith("2 packages with their payloads, signed by RSA"))
+        .anyMatch(line -> line.startsWith("AppStream/x86_64/os/repodata/repomd.xml, with the lists"))
+        .noneMatch(line -> line.contains("primary"));
     assertThat(new Releases(Imports.httpRoot(work))
             .find(new Rocky("9.7", Architecture.X86_64, null)))
         .isInstanceOf(Releases.Answer.Found.class);

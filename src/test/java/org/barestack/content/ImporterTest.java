@@ -115,7 +115,7 @@ class ImporterTest {
     assertThat(imported.manifest().trust().level()).isEqualTo(Manifest.Level.VOUCHED);
     assertThat(imported.manifest().trust().verified())
         .contains(
-            "9 packages with its payload, signed by RSA <RSA@example.org>, key "
+            "9 packages with their payloads, signed by RSA <RSA@example.org>, key "
                 + SignedRpms.fingerprint(Signer.RSA));
     assertThat(Files.readString(imported.folder().resolve(".barestack/loaders/undionly.kpxe")))
         .isEqualTo("for BIOS\n");
@@ -126,7 +126,7 @@ class ImporterTest {
     Path iso = Imports.dvd(9).write(work);
     Imported imported = importing(iso).sha256(iso).run();
     assertThat(imported.manifest().trust().unverified().getFirst())
-        .startsWith("9 packages by signature: AppStream/Packages/")
+        .startsWith("9 packages (AppStream/Packages/")
         .endsWith("the image's digest covers them");
   }
 
