@@ -297,18 +297,18 @@ final class Evidence {
    * @throws ImportException if it is wrong
    */
   boolean repository(String path, byte[] index, byte[] signature) throws IOException {
-    switch (detached(index, signature)) {
+    return switch (detached(index, signature)) {
       case Verdict.Good good -> {
         verified.add(path + ", with the lists that it names, signed by " + by(good));
-        return true;
+        yield true;
       }
       case Verdict.Refused refused when wrong(refused) ->
           throw new ImportException(path + ".asc: " + refused.reason() + NEVER);
       case Verdict.Refused refused -> {
         unverified.add(path + ": " + refused.reason());
-        return false;
+        yield false;
       }
-    }
+    };
   }
 
   /**

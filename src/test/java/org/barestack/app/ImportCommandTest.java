@@ -60,7 +60,8 @@ class ImportCommandTest {
 
   @Test
   void anImportSaysWhatItRestsOnAndTheListHasIt() throws IOException {
-    Barestack imported = run("import", iso.toString(), "--sha256=" + sha256(iso).toUpperCase(Locale.ROOT));
+    Barestack imported =
+        run("import", iso.toString(), "--sha256=" + sha256(iso).toUpperCase(Locale.ROOT));
     assertThat(imported.status()).as(imported.toString()).isZero();
     assertThat(imported.out().replace(folder.toString(), "SITE"))
         .isEqualTo(
@@ -79,7 +80,11 @@ class ImportCommandTest {
         .endsWith("rocky-9.7-x86_64 is there already, from " + iso + "\n");
 
     Files.createDirectory(folder.resolve("http-root/releases/by-hand"));
-    assertThat(run("releases").out().replaceAll("20[0-9]{2}-[01][0-9]-[0-3][0-9]", "2026-01-01").lines())
+    assertThat(
+            run("releases")
+                .out()
+                .replaceAll("20[0-9]{2}-[01][0-9]-[0-3][0-9]", "2026-01-01")
+                .lines())
         .containsExactly(
             "RELEASE           SIZE      TRUST    SHA-256           IMPORTED    NODES",
             "by-hand           ?         by hand  -                 -           -",
@@ -97,7 +102,8 @@ class ImportCommandTest {
   void verifyFindsWhatWasChanged() throws IOException {
     run("import", iso.toString(), "--sha256=" + sha256(iso));
     assertThat(run("releases", "--verify").status()).isZero();
-    Files.writeString(folder.resolve("http-root/releases/rocky-9.7-x86_64/LICENSE"), "A licenze.\n");
+    Files.writeString(
+        folder.resolve("http-root/releases/rocky-9.7-x86_64/LICENSE"), "A licenze.\n");
     Barestack verified = run("releases", "--verify");
     assertThat(verified.status()).isEqualTo(1);
     assertThat(verified.out()).contains("rocky-9.7-x86_64: LICENSE is not what was imported\n");

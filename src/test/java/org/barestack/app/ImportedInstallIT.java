@@ -72,8 +72,18 @@ class ImportedInstallIT {
     RehearsedSite.run("src/standin/build.sh", tree.toString(), RELEASE);
     Path iso = work.resolve("standin.iso");
     RehearsedSite.run(
-        "xorriso", "-as", "mkisofs", "-quiet", "-o", iso.toString(), "-V", "Stand-in-9-8", "-R",
-        "-J", "-joliet-long", tree.toString());
+        "xorriso",
+        "-as",
+        "mkisofs",
+        "-quiet",
+        "-o",
+        iso.toString(),
+        "-V",
+        "Stand-in-9-8",
+        "-R",
+        "-J",
+        "-joliet-long",
+        tree.toString());
     return iso;
   }
 

@@ -200,7 +200,8 @@ class ImportFromWebTest {
   void anImageThatIsNotTheSignedOneIsRemoved() throws IOException {
     Path iso = image();
     Files.write(iso, new byte[] {1}, StandardOpenOption.APPEND);
-    refused(importing(IMAGE).key(Signer.RSA).insecure(), "and should have", "What came was removed");
+    refused(
+        importing(IMAGE).key(Signer.RSA).insecure(), "and should have", "What came was removed");
     assertThat(parts()).isEmpty();
   }
 
@@ -358,10 +359,11 @@ class ImportFromWebTest {
             "NFV/os/ has no repository, though .treeinfo names it: its packages stay out");
     assertThat(imported.manifest().trust().verified())
         .anyMatch(line -> line.startsWith("2 packages with their payloads, signed by RSA"))
-        .anyMatch(line -> line.startsWith("AppStream/x86_64/os/repodata/repomd.xml, with the lists"))
+        .anyMatch(
+            line -> line.startsWith("AppStream/x86_64/os/repodata/repomd.xml, with the lists"))
         .noneMatch(line -> line.contains("primary"));
-    assertThat(new Releases(Imports.httpRoot(work))
-            .find(new Rocky("9.7", Architecture.X86_64, null)))
+    assertThat(
+            new Releases(Imports.httpRoot(work)).find(new Rocky("9.7", Architecture.X86_64, null)))
         .isInstanceOf(Releases.Answer.Found.class);
   }
 
@@ -394,7 +396,8 @@ class ImportFromWebTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Packages/x/x-1.0~1+2^3.el9.rpm", "images/install.img", "repodata/primary.xml.gz"})
+  @ValueSource(
+      strings = {"Packages/x/x-1.0~1+2^3.el9.rpm", "images/install.img", "repodata/primary.xml.gz"})
   void aFileThatIsNotWhatIsSaidOfItIsRefused(String path) throws IOException {
     Path file = mirror().resolve(path);
     byte[] octets = Files.readAllBytes(file);

@@ -71,8 +71,7 @@ class ImportSurvivalIT {
 
   @Test
   void killedAtAnyMomentItArrivesAllTheSame() throws Exception {
-    Map<String, String> wanted =
-        Imports.digests(Imports.extracted(iso, work.resolve("extracted")));
+    Map<String, String> wanted = Imports.digests(Imports.extracted(iso, work.resolve("extracted")));
     Path old = IsoReplica.rocky9(Media.BOOT).write(Files.createDirectory(work.resolve("old")));
     Map<String, String> before =
         Imports.digests(Imports.extracted(old, work.resolve("old-extracted")));
@@ -132,7 +131,9 @@ class ImportSurvivalIT {
     return words;
   }
 
-  /** Sizes that a server does not tell beforehand, on a disk that turns out too small. Needs root. */
+  /**
+   * Sizes that a server does not tell beforehand, on a disk that turns out too small. Needs root.
+   */
   @Test
   void onAFullDiskItStopsInWordsAndGoesOnWhenThereIsRoom() throws Exception {
     Path web = Files.createDirectories(work.resolve("web/os"));

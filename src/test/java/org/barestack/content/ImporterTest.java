@@ -44,7 +44,8 @@ class ImporterTest {
 
   /** Nothing is under a release's name, in words that fit. */
   private void refused(Imports imports, String... saying) throws IOException {
-    assertThatThrownBy(imports::run).isInstanceOf(ImportException.class)
+    assertThatThrownBy(imports::run)
+        .isInstanceOf(ImportException.class)
         .hasMessageContainingAll(saying);
     if (Files.exists(releases())) {
       assertThat(new Releases(Imports.httpRoot(work)).list()).isEmpty();
@@ -72,8 +73,9 @@ class ImporterTest {
     assertThat(imported.folder()).isEqualTo(releases().resolve("rocky-" + release + "-x86_64"));
     assertThat(Imports.digests(Imports.files(imported.folder())))
         .isEqualTo(Imports.digests(Imports.extracted(iso, work.resolve("extracted"))));
-    assertThat(new Releases(Imports.httpRoot(work))
-            .find(new Rocky(release, Architecture.X86_64, null)))
+    assertThat(
+            new Releases(Imports.httpRoot(work))
+                .find(new Rocky(release, Architecture.X86_64, null)))
         .isInstanceOf(Releases.Answer.Found.class);
     Manifest manifest = imported.manifest();
     assertThat(manifest.trust().level()).isEqualTo(Manifest.Level.SIGNED);
@@ -136,7 +138,8 @@ class ImporterTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "none         | nothing vouches for Rocky-9.7-x86_64-boot.iso | there is no CHECKSUM beside",
+        "none         | nothing vouches for Rocky-9.7-x86_64-boot.iso | there is no CHECKSUM"
+            + " beside",
         "unsigned     | is not signed, for there is no CHECKSUM.asc   | --sha256",
         "stranger     | signed by                                     | --key FILE",
         "expired      | a key that ended on                           | --insecure-no-verify",
@@ -193,8 +196,7 @@ class ImporterTest {
       }
       case "another image" ->
           Files.writeString(
-              Files.write(
-                  iso, Files.readAllBytes(IsoReplica.rocky10(Media.BOOT).write(work))),
+              Files.write(iso, Files.readAllBytes(IsoReplica.rocky10(Media.BOOT).write(work))),
               "",
               StandardOpenOption.APPEND);
       default -> {
@@ -231,8 +233,7 @@ class ImporterTest {
     Path list = Files.write(elsewhere.resolve("SUMS"), Imports.checksumOf(iso));
     refused(importing(iso).checksum(list).key(Signer.RSA), "SUMS is not signed");
     Files.write(
-        elsewhere.resolve("SUMS.asc"),
-        SignedRpms.detached(Files.readAllBytes(list), Signer.RSA));
+        elsewhere.resolve("SUMS.asc"), SignedRpms.detached(Files.readAllBytes(list), Signer.RSA));
     assertThat(importing(iso).checksum(list).key(Signer.RSA).run().manifest().trust().level())
         .isEqualTo(Manifest.Level.SIGNED);
   }
@@ -241,7 +242,8 @@ class ImporterTest {
   void whatTheTreeSaysOfItselfMustHoldEvenInAnImageThatIsVouchedFor() throws IOException {
     IsoReplica replica = IsoReplica.rocky9(Media.BOOT);
     String treeinfo =
-        new String(Objects.requireNonNull(replica.files().get(".treeinfo")), StandardCharsets.UTF_8);
+        new String(
+            Objects.requireNonNull(replica.files().get(".treeinfo")), StandardCharsets.UTF_8);
     Path iso =
         replica.with(".treeinfo", treeinfo).with("images/pxeboot/vmlinuz", "other").write(work);
     refused(
@@ -255,8 +257,7 @@ class ImporterTest {
       throws IOException {
     byte[] octets = Files.readAllBytes(SignedRpms.usual(packing));
     octets[octets.length - 1000] ^= 1;
-    Path iso =
-        Imports.dvd(9).with("BaseOS/Packages/a/a-1.0-1.el9.x86_64.rpm", octets).write(work);
+    Path iso = Imports.dvd(9).with("BaseOS/Packages/a/a-1.0-1.el9.x86_64.rpm", octets).write(work);
     refused(
         importing(iso).sha256(iso).key(Signer.RSA).insecure(),
         "BaseOS/Packages/a/a-1.0-1.el9.x86_64.rpm is damaged",
@@ -276,8 +277,7 @@ class ImporterTest {
     refused(importing(tree).key(Signer.RSA).sha256("1".repeat(64)).insecure(), "not 1111");
     refused(importing(tree).sha256(tree.resolve(".treeinfo")), ".rpm: signed by", "--key FILE");
 
-    Imported imported =
-        importing(tree).key(Signer.RSA).sha256(tree.resolve(".treeinfo")).run();
+    Imported imported = importing(tree).key(Signer.RSA).sha256(tree.resolve(".treeinfo")).run();
 
     assertThat(Imports.digests(Imports.files(imported.folder())))
         .isEqualTo(Imports.digests(Imports.files(tree)));
@@ -336,8 +336,8 @@ class ImporterTest {
     Files.delete(mirror.resolve("other"));
     assertThat(Imports.digests(Imports.files(imported.folder())))
         .isEqualTo(Imports.digests(Imports.files(mirror)));
-    assertThat(new Releases(Imports.httpRoot(work))
-            .find(new Rocky("9.7", Architecture.X86_64, null)))
+    assertThat(
+            new Releases(Imports.httpRoot(work)).find(new Rocky("9.7", Architecture.X86_64, null)))
         .isInstanceOf(Releases.Answer.Found.class);
   }
 
@@ -564,7 +564,9 @@ class ImporterTest {
     Files.delete(folder.resolve("LICENSE"));
     Files.writeString(folder.resolve("media.repo"), "longer", StandardOpenOption.APPEND);
     Files.writeString(folder.resolve("more"), "");
-    assertThat(ReleaseList.faults(release, Imports.silent()).stream().sorted(Comparator.naturalOrder()))
+    assertThat(
+            ReleaseList.faults(release, Imports.silent()).stream()
+                .sorted(Comparator.naturalOrder()))
         .satisfiesExactly(
             fault -> assertThat(fault).isEqualTo("LICENSE is missing"),
             fault -> assertThat(fault).isEqualTo("images/install.img is not what was imported"),

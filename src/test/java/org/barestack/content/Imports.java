@@ -196,8 +196,7 @@ final class Imports {
 
   static byte[] checksumOf(Path iso) throws IOException {
     return "# %1$s: %2$d bytes\nSHA256 (%1$s) = %3$s\n"
-        .formatted(
-            iso.getFileName(), Files.size(iso), Digest.sha256(Files.readAllBytes(iso)))
+        .formatted(iso.getFileName(), Files.size(iso), Digest.sha256(Files.readAllBytes(iso)))
         .getBytes(UTF_8);
   }
 

@@ -32,8 +32,7 @@ final class WebServer implements AutoCloseable {
   }
 
   WebServer() throws IOException {
-    this.server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::answer);
     server.start();
@@ -89,7 +88,8 @@ final class WebServer implements AutoCloseable {
         from = Integer.parseInt(matcher.group(1));
         exchange
             .getResponseHeaders()
-            .set("Content-Range", "bytes " + from + "-" + (octets.length - 1) + "/" + octets.length);
+            .set(
+                "Content-Range", "bytes " + from + "-" + (octets.length - 1) + "/" + octets.length);
       }
     }
     exchange.sendResponseHeaders(from == 0 ? 200 : 206, octets.length - from);
