@@ -331,8 +331,15 @@ class ImportFromWebTest {
     IsoReplica.rocky9(Media.BOOT).without("RPM-GPG-KEY-Rocky-9").tree(os);
     Files.writeString(
         os.resolve(".treeinfo"),
-        "\n[variant-AppStream]\nrepository = ../../../AppStream/x86_64/os\n"
-            + "[variant-BaseOS]\nrepository = .\n[variant-NFV]\nrepository = ../../../NFV/os\n",
+        """
+
+        [variant-AppStream]
+        repository = ../../../AppStream/x86_64/os
+        [variant-BaseOS]
+        repository = .
+        [variant-NFV]
+        repository = ../../../NFV/os
+        """,
         StandardOpenOption.APPEND);
     Path app = Files.createDirectories(web.resolve("rocky/9.7/AppStream/x86_64/os"));
     for (Path repository : List.of(os, app)) {

@@ -322,8 +322,15 @@ class ImporterTest {
     Path iso = IsoReplica.rocky9(Media.BOOT).tree(os);
     Files.writeString(
         iso.resolve(".treeinfo"),
-        "\n[variant-AppStream]\nrepository = ../../../AppStream/x86_64/os\n"
-            + "[variant-BaseOS]\nrepository = .\n[variant-NFV]\nrepository = ../../../NFV\n",
+        """
+
+        [variant-AppStream]
+        repository = ../../../AppStream/x86_64/os
+        [variant-BaseOS]
+        repository = .
+        [variant-NFV]
+        repository = ../../../NFV
+        """,
         StandardOpenOption.APPEND);
     Path packages = Files.createDirectories(mirror.resolve("AppStream/x86_64/os/Packages"));
     Files.copy(SignedRpms.usual(Packing.XZ), packages.resolve("usual.rpm"));
