@@ -59,6 +59,10 @@ test  nft                                         nftables             nftables
 test  iptables-nft                                iptables             iptables-nft
 test  ping                                        iputils-ping         iputils
 test  zsh                                         zsh                  zsh
+test  rpmbuild                                    rpm                  rpm-build
+test  rpmsign                                     rpm                  rpm-sign
+test  rpm2cpio                                    rpm2cpio             rpm
+test  gpg                                         gnupg                gnupg2
 TABLE
 }
 

@@ -41,12 +41,15 @@ public final class Certificate {
         || issuer.equals(Shown.keyId(key.getKeyID()));
   }
 
-  /** What both say of the same key: so a revocation in any file counts. */
+  /**
+   * What both say of the same key: so a revocation in any file counts. What the library cannot join
+   * is left out, of the other.
+   */
   Certificate joined(Certificate other) {
     try {
       return new Certificate(PGPPublicKeyRing.join(ring, other.ring));
     } catch (PGPException | RuntimeException e) {
-      throw new IllegalArgumentException("two different keys cannot be joined", e);
+      return this;
     }
   }
 

@@ -117,7 +117,7 @@ final class Signatures {
   }
 
   static Instant made(PGPSignature signature) {
-    return signature.getHashedSubPackets().getSignatureCreationTime().toInstant();
+    return signature.getCreationTime().toInstant();
   }
 
   /** When the signature itself ends, if it does. */

@@ -63,9 +63,7 @@ record Standing(String fingerprint, String userId, List<Signer> signers) {
 
     /** Whether the math of a signature holds, whatever the library throws over it. */
     boolean holds(PGPSignature signature, PGPPublicKey by, Check check) {
-      if (Signatures.unfit(signature).isPresent()
-          || Signatures.ends(signature).filter(now::isAfter).isPresent()
-          || ++looked > MOST_SIGNATURES) {
+      if (++looked > MOST_SIGNATURES) {
         return false;
       }
       try {
@@ -76,17 +74,36 @@ record Standing(String fingerprint, String userId, List<Signer> signers) {
       }
     }
 
+    /**
+     * Whether it may say something good of a key: of what is forged easily, only revocations count.
+     */
+    boolean fit(PGPSignature signature) {
+      return Signatures.unfit(signature).isEmpty()
+          && Signatures.ends(signature).filter(now::isAfter).isEmpty();
+    }
+
+    /** Whether there were more signatures than were looked at: then nobody knows what they say. */
+    boolean overfull() {
+      return looked > MOST_SIGNATURES;
+    }
+
     Optional<Statement> statement(
         PGPSignature signature, @Nullable String userId, boolean revokes, Check check) {
-      if (signature.getKeyID() != primary.getKeyID() || !holds(signature, primary, check)) {
+      if (!revokes && (signature.getKeyID() != primary.getKeyID() || !fit(signature))) {
         return Optional.empty();
+      }
+      if (!holds(signature, primary, check)) {
+        return Optional.empty();
+      }
+      if (revokes) {
+        return Optional.of(new Statement(Signatures.made(signature), true, 0, -1, userId));
       }
       boolean flagged =
           signature.getHashedSubPackets().hasSubpacket(SignatureSubpacketTags.KEY_FLAGS);
       return Optional.of(
           new Statement(
               Signatures.made(signature),
-              revokes,
+              false,
               signature.getHashedSubPackets().getKeyExpirationTime(),
               flagged ? signature.getHashedSubPackets().getKeyFlags() : -1,
               userId));
@@ -166,6 +183,7 @@ record Standing(String fingerprint, String userId, List<Signer> signers) {
 
     private boolean isBack(PGPSignature back, PGPPublicKey subkey) {
       return back.getSignatureType() == PGPSignature.PRIMARYKEY_BINDING
+          && fit(back)
           && holds(back, subkey, one -> one.verifyCertification(primary, subkey));
     }
   }
@@ -216,7 +234,10 @@ record Standing(String fingerprint, String userId, List<Signer> signers) {
             .max(Comparator.comparing(Statement::made))
             .map(one -> String.valueOf(one.userId()))
             .orElse("");
-    return new Standing(certificate.fingerprint(), Shown.text(userId), List.copyOf(signers));
+    return new Standing(
+        certificate.fingerprint(),
+        Shown.text(userId),
+        examination.overfull() ? List.of() : List.copyOf(signers));
   }
 
   private static Optional<Statement> newest(List<Statement> statements) {

@@ -16,8 +16,12 @@ public final class Command {
   private static final Map<String, String> PACKAGES =
       Map.of(
           "bsdtar", "libarchive-tools",
+          "gpg", "gnupg",
           "isoinfo", "genisoimage",
           "nmcli", "network-manager",
+          "rpmbuild", "rpm",
+          "rpmkeys", "rpm",
+          "rpmsign", "rpm",
           "systemd-analyze", "systemd",
           "systemd-nspawn", "systemd-container",
           "visudo", "sudo");

@@ -290,6 +290,11 @@ public final class SignedRpms {
     return fingerprint;
   }
 
+  /** gpg's home folder of these tests. */
+  public static Path gnupg() {
+    return HOME;
+  }
+
   /** gpg with the keys of these tests. Answers with its output. */
   public static String gpg(String... options) {
     List<String> words =

@@ -24,6 +24,12 @@ final class Header {
   private static final int ENTRY = 16;
   private static final int FIRST_TAG = 100;
 
+  /**
+   * Values of one tag that are made into objects, of which each takes much more memory than it has
+   * octets here. Packages with the most files have some 60,000.
+   */
+  static final int MOST_VALUES = 200_000;
+
   private static final int INT16 = 3;
   private static final int INT32 = 4;
   private static final int INT64 = 5;
@@ -208,9 +214,9 @@ final class Header {
     return bytes.length - data;
   }
 
-  /** The header from the first octet of its magic to the last of its data. */
+  /** The header from the first octet of its magic to the last of its data; not a copy. */
   byte[] bytes() {
-    return bytes.clone();
+    return bytes;
   }
 
   /** Octets of the whole. */
@@ -245,7 +251,11 @@ final class Header {
   /** Texts, none if the tag is not there. */
   List<String> texts(int tag) throws RpmException {
     Entry entry = entry(tag, STRING_ARRAY, STRING_ARRAY);
-    return entry == null ? List.of() : texts(entry, entry.count());
+    if (entry == null) {
+      return List.of();
+    }
+    bound(entry);
+    return texts(entry, entry.count());
   }
 
   /** Octets, none if the tag is not there. */
@@ -262,6 +272,7 @@ final class Header {
     if (entry == null) {
       return new long[0];
     }
+    bound(entry);
     long[] numbers = new long[entry.count()];
     ByteBuffer at = ByteBuffer.wrap(bytes, data + entry.offset(), entry.length());
     for (int i = 0; i < numbers.length; i++) {
@@ -283,6 +294,13 @@ final class Header {
   long numberOr(int tag, long none) throws RpmException {
     long[] numbers = numbers(tag);
     return numbers.length == 0 ? none : numbers[0];
+  }
+
+  private void bound(Entry entry) throws RpmException {
+    if (entry.count() > MOST_VALUES) {
+      throw bad(
+          entry.tag(), "has " + entry.count() + " values; at most " + MOST_VALUES + " are taken");
+    }
   }
 
   private @Nullable Entry entry(int tag, int type, int orType) throws RpmException {

@@ -32,6 +32,9 @@ record Headers(RpmPackage rpm, List<Integer> contents) {
    */
   private static final long MOST_CONTENT = 8L << 30;
 
+  /** Octets of all paths, which repeat the names of folders. Real ones have some 10 MB. */
+  private static final long MOST_PATHS = 64 << 20;
+
   /** PATH_MAX, as rpm bounds names in the payload. */
   private static final int LONGEST_PATH = 4096;
 
@@ -185,6 +188,7 @@ record Headers(RpmPackage rpm, List<Integer> contents) {
     List<PackagedFile> files = new ArrayList<>(count);
     Set<String> paths = new HashSet<>();
     long content = 0;
+    long octets = 0;
     for (int i = 0; i < count; i++) {
       if (indexes[i] >= folders.size()) {
         throw main.bad(
@@ -192,6 +196,10 @@ record Headers(RpmPackage rpm, List<Integer> contents) {
             "file %d is in folder %d of %d".formatted(i, indexes[i], folders.size()));
       }
       String path = path(main, folders.get((int) indexes[i]), names.get(i));
+      octets += path.length();
+      if (octets > MOST_PATHS) {
+        throw main.bad(Tag.DIR_NAMES, "paths have more than " + (MOST_PATHS >> 20) + " MiB together");
+      }
       if (!paths.add(path)) {
         throw main.bad(Tag.BASE_NAMES, "'" + path + "' is there twice");
       }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -78,7 +79,7 @@ final class HandMadeRpm {
       return;
     }
     List<String> names = new ArrayList<>();
-    List<String> folders = new ArrayList<>();
+    LinkedHashMap<String, Integer> folders = new LinkedHashMap<>();
     List<String> digests = new ArrayList<>();
     List<String> links = new ArrayList<>();
     int[] sizes = new int[items.length];
@@ -88,10 +89,7 @@ final class HandMadeRpm {
     for (int i = 0; i < items.length; i++) {
       Item item = items[i];
       names.add(item.name());
-      if (!folders.contains(item.folder())) {
-        folders.add(item.folder());
-      }
-      indexes[i] = folders.indexOf(item.folder());
+      indexes[i] = folders.computeIfAbsent(item.folder(), _ -> folders.size());
       boolean file = (item.mode() & 0170000) == 0100000;
       digests.add(file ? sha256(item.content()) : "");
       links.add(item.link());
@@ -100,7 +98,7 @@ final class HandMadeRpm {
       modes.putShort((short) item.mode());
     }
     main.put(Tag.BASE_NAMES, texts(names));
-    main.put(Tag.DIR_NAMES, texts(folders));
+    main.put(Tag.DIR_NAMES, texts(List.copyOf(folders.keySet())));
     main.put(Tag.DIR_INDEXES, int32(indexes));
     main.put(Tag.FILE_SIZES, int32(sizes));
     main.put(Tag.FILE_MODES, new Value(3, items.length, modes.array()));
@@ -109,6 +107,12 @@ final class HandMadeRpm {
     main.put(Tag.FILE_FLAGS, int32(new int[items.length]));
     main.put(Tag.FILE_INODES, int32(inodes));
     main.put(Tag.FILE_DEVICES, int32(new int[items.length]));
+  }
+
+  /** The same, for one expression. */
+  HandMadeRpm listing(Item... items) {
+    files(items);
+    return this;
   }
 
   /** A payload that is this archive, with its digest in the header. */

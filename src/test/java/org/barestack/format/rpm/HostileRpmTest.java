@@ -13,6 +13,7 @@ import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -329,6 +330,50 @@ class HostileRpmTest {
         .hasMessageContaining("tag 9999: text");
   }
 
+  /** Names of one octet each, and a folder whose name each of many files repeats. */
+  @Test
+  void bombsInTheHeader() {
+    HandMadeRpm names = good();
+    names.main.put(Tag.BASE_NAMES, HandMadeRpm.texts(Collections.nCopies(200_001, "a")));
+    assertThatThrownBy(() -> extracted(names.bytes()))
+        .isInstanceOf(RpmException.class)
+        .hasMessageContaining("tag 1117: has 200001 values; at most 200000 are taken");
+    HandMadeRpm sizes = good();
+    sizes.main.put(Tag.FILE_SIZES, HandMadeRpm.int32(new int[200_001]));
+    assertThatThrownBy(() -> extracted(sizes.bytes()))
+        .hasMessageContaining("tag 1028: has 200001 values");
+    String folder = "/" + "f".repeat(4000) + "/";
+    Item[] items = new Item[17_000];
+    Arrays.setAll(items, i -> Item.file(folder + i, new byte[0]));
+    assertThatThrownBy(() -> extracted(HandMadeRpm.of().listing(items).bytes()))
+        .isInstanceOf(RpmException.class)
+        .hasMessageContaining("tag 1118: paths have more than 64 MiB together");
+  }
+
+  @Test
+  void whereSignaturesAre() throws IOException {
+    HandMadeRpm rpm = good();
+    rpm.signature.clear();
+    rpm.signature.put(Tag.PGP, new Value(7, 1, new byte[1]));
+    assertThat(signatures(rpm).packets()).isEmpty();
+    assertThat(signatures(rpm).legacy()).isTrue();
+    rpm.signature.put(Tag.OPENPGP, HandMadeRpm.texts(List.of("AQID", "BAU=")));
+    rpm.signature.put(Tag.DSA_HEADER, new Value(7, 1, new byte[] {6}));
+    assertThat(signatures(rpm).packets())
+        .containsExactly(new byte[] {1, 2, 3}, new byte[] {4, 5}, new byte[] {6});
+    assertThat(signatures(rpm).signed()).isEqualTo(rpm.mainHeader());
+    rpm.signature.put(Tag.OPENPGP, HandMadeRpm.texts(List.of("?")));
+    assertThatThrownBy(() -> signatures(rpm))
+        .isInstanceOf(RpmException.class)
+        .hasMessage("X.rpm, signature header: tag 278: is not in base64");
+  }
+
+  private static HeaderSignatures signatures(HandMadeRpm rpm) throws IOException {
+    try (RpmReader reader = RpmReader.open("X.rpm", new ByteArrayInputStream(rpm.bytes()))) {
+      return reader.rpm().signatures();
+    }
+  }
+
   @Test
   void cutOffAtEachOctet() {
     byte[] rpm = good().packed("gzip", HandMadeRpm.gzip(HandMadeRpm.archive(FILE))).bytes();
@@ -417,6 +462,12 @@ class HostileRpmTest {
           public int read() {
             return 0;
           }
+
+          @Override
+          public int read(byte[] into, int from, int length) {
+            Arrays.fill(into, from, from + length, (byte) 0);
+            return length;
+          }
         };
     assertThatThrownBy(
             () -> {
@@ -454,6 +505,11 @@ class HostileRpmTest {
         new InputStream() {
           @Override
           public int read() throws IOException {
+            throw failure;
+          }
+
+          @Override
+          public int read(byte[] into, int from, int length) throws IOException {
             throw failure;
           }
         };

@@ -120,7 +120,8 @@ public class RpmFuzzTest {
     } catch (RpmException e) {
       assertThat(e.getMessage()).startsWith("X.rpm").doesNotContainPattern("\\p{Cntrl}");
       shape.add(
-          e.getMessage().replaceAll("'[^']*'|'.*|[0-9a-f]*[0-9][0-9a-f]*|\\(.*| file .*", ""));
+          String.valueOf(e.getMessage())
+              .replaceAll("'[^']*'|'.*|[0-9a-f]*[0-9][0-9a-f]*|\\(.*| file .*", ""));
     }
     return shape;
   }
