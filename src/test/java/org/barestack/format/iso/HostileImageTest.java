@@ -1,6 +1,9 @@
 package org.barestack.format.iso;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -12,6 +15,9 @@ import org.junit.jupiter.api.Test;
 class HostileImageTest {
   private static final byte[] GOOD = SmallImages.curious();
   private static final List<Field> FIELDS = ImageMap.of(GOOD);
+  private static final Pattern USED =
+      Pattern.compile(
+          "^descriptor 1: block|^/.*: (extent|size|volume|CE .*|CL block)$|^/[^<]*: PX mode$|^descriptor 1: root");
   private static final Pattern NUMBER = Pattern.compile("\\b[0-9]+\\b");
 
   /** A field, and what is written there. */
@@ -168,5 +174,38 @@ class HostileImageTest {
       answers.append(lie).append("\n  ").append(answer).append('\n');
     }
     Golden.check("iso/lies", Map.of("answers.txt", answers.toString()));
+  }
+
+  /** Readers that take the other order would see another image. */
+  @Test
+  void numbersThatDifferInTheirTwoOrders() throws IOException {
+    for (Field field : FIELDS) {
+      if (field.both() && USED.matcher(field.name()).find()) {
+        byte[] image = GOOD.clone();
+        image[field.offset() + field.length() - 1] ^= 1;
+        assertThat(answer(image)).as(field.name()).contains("in little-endian order and");
+      }
+    }
+  }
+
+  /** A download that was cut off is told from the first descriptor, wherever it was cut. */
+  @Test
+  void anImageThatWasCutOff() throws IOException {
+    for (int length = 0; length < GOOD.length; length += 1111) {
+      assertThat(answer(Arrays.copyOf(GOOD, length)))
+          .as("%d octets", length)
+          .contains(length < 17 * 2048 ? "and whole?" : "only " + length + ": it was cut off");
+    }
+  }
+
+  @Test
+  void theMessageBeginsWithThePlace() throws IOException {
+    Field gap = field("/DIR/ONE.;1: gap");
+    int unit = gap.offset() - 1;
+    assertThat(answer(with(lie(gap.name(), 1))))
+        .isEqualTo(
+            "sector %d, octet %d (directory /dir, record 4): an interleaved file, which cannot be"
+                    .formatted(unit / 2048, unit % 2048)
+                + " read");
   }
 }
