@@ -46,8 +46,7 @@ public record BootCatalog(long sector, String identifier, List<BootEntry> entrie
 
   /** Reads one, which may have no more than a sector of records, as firmware reads no more. */
   static BootCatalog read(Medium medium, long sector) throws IOException, IsoException {
-    Octets octets =
-        Octets.read(medium, sector * Volume.BLOCK, Volume.BLOCK, "boot catalog");
+    Octets octets = Octets.read(medium, sector * Volume.BLOCK, Volume.BLOCK, "boot catalog");
     validate(octets.part(0, RECORD));
     int platform = octets.number8(1);
     List<BootEntry> entries = new ArrayList<>();
@@ -102,8 +101,7 @@ public record BootCatalog(long sector, String identifier, List<BootEntry> entrie
     }
   }
 
-  private static BootEntry entry(Octets octets, int platform, long imageSize)
-      throws IsoException {
+  private static BootEntry entry(Octets octets, int platform, long imageSize) throws IsoException {
     int indicator = octets.number8(0);
     if (indicator != BOOTABLE && indicator != 0) {
       throw octets.wrong(0, "%#x is no boot indicator".formatted(indicator));
@@ -117,12 +115,7 @@ public record BootCatalog(long sector, String identifier, List<BootEntry> entrie
               .formatted(sectors, BOOT_SECTOR, block, imageSize));
     }
     return new BootEntry(
-        octets.offset(),
-        platform,
-        indicator == BOOTABLE,
-        octets.number8(1) & 0xf,
-        sectors,
-        block);
+        octets.offset(), platform, indicator == BOOTABLE, octets.number8(1) & 0xf, sectors, block);
   }
 
   private static String identifier(Octets octets) {

@@ -203,9 +203,7 @@ final class TreeReader {
       }
       ParsedRecord next = reader.next();
       // Linux takes the name of the first, xorriso that of the last.
-      if (next == null
-          || !next.isMoreOf(first)
-          || !describer.describe(next).name().equals(name)) {
+      if (next == null || !next.isMoreOf(first) || !describer.describe(next).name().equals(name)) {
         throw last.wrong("goes on in another extent, but the next record is none of this file");
       }
       budget.entry(next.octets());

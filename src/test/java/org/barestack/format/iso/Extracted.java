@@ -95,8 +95,7 @@ record Extracted(String kind, String mode, Instant modified, String content) {
   }
 
   /** What is not the same in both, for a message that can be read. */
-  static Map<String, String> differences(
-      Map<String, Extracted> one, Map<String, Extracted> other) {
+  static Map<String, String> differences(Map<String, Extracted> one, Map<String, Extracted> other) {
     Map<String, String> all = new TreeMap<>();
     for (String path : Stream.concat(one.keySet().stream(), other.keySet().stream()).toList()) {
       if (!Objects.equals(one.get(path), other.get(path))) {

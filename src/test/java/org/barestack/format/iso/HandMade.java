@@ -19,8 +19,9 @@ final class HandMade implements Medium {
 
   HandMade(long size, long rootLength) {
     this.size = size;
-    put(16, new VolumeDescriptor(false, "X", size / 2048, 10, 18, 19, root(rootLength), DATE)
-        .octets());
+    put(
+        16,
+        new VolumeDescriptor(false, "X", size / 2048, 10, 18, 19, root(rootLength), DATE).octets());
     put(17, VolumeDescriptor.terminator());
   }
 

@@ -17,7 +17,8 @@ class HostileImageTest {
   private static final List<Field> FIELDS = ImageMap.of(GOOD);
   private static final Pattern USED =
       Pattern.compile(
-          "^descriptor 1: block|^/.*: (extent|size|volume|CE .*|CL block)$|^/[^<]*: PX mode$|^descriptor 1: root");
+          "^descriptor 1: block|^/.*: (extent|size|volume|CE .*|CL block)$|^/[^<]*: PX"
+              + " mode$|^descriptor 1: root");
   private static final Pattern NUMBER = Pattern.compile("\\b[0-9]+\\b");
 
   /** A field, and what is written there. */
@@ -39,7 +40,7 @@ class HostileImageTest {
     Field field = field(name);
     long value = 0;
     for (int i = field.width(); i > 0; i--) {
-      value = value << 8 | GOOD[field.offset() + i - 1] & 0xff;
+      value = (value << 8) | (GOOD[field.offset() + i - 1] & 0xff);
     }
     return value;
   }
@@ -119,7 +120,7 @@ class HostileImageTest {
         lie(one + "NM length", 5),
         lie(one + "NM length", 3),
         lie(one + "NM length", 200),
-        lie(one + "NM signature", 'S' | 'T' << 8),
+        lie(one + "NM signature", 'S' | ('T' << 8)),
         lie("/<0>: SP check", 0),
         lie("/<0>: SP skip", 255),
         lie("/<0>: CE block", 0xffff_ffffL),
@@ -146,7 +147,7 @@ class HostileImageTest {
         lie(moved + "CL block", 0xffff_ffffL),
         same(moved + "CL block", one + "extent"),
         lie(moved + "flags", 2),
-        lie("/RR_MOVED/D8: RE signature", 'X' | 'X' << 8));
+        lie("/RR_MOVED/D8: RE signature", 'X' | ('X' << 8)));
   }
 
   private static byte[] with(Lie lie) {

@@ -23,8 +23,7 @@ public class IsoFuzzTest {
   /** Octets of one change: which field, what to write, and the value. */
   private static final int CHANGE = 7;
 
-  private static final Pattern PLACE =
-      Pattern.compile("sector [0-9]+, octet [0-9]+ \\(.+\\): .+");
+  private static final Pattern PLACE = Pattern.compile("sector [0-9]+, octet [0-9]+ \\(.+\\): .+");
   private static final Pattern VARYING = Pattern.compile("\\(.*?\\)|'.*'|/.*|[^a-z]+");
 
   private static final Pattern ESCAPING =
@@ -42,14 +41,26 @@ public class IsoFuzzTest {
           new Image(SmallImages.plain()));
 
   /** A good image, which is changed in place and mended again. */
-  private record Image(byte[] octets, List<Field> fields) {
+  private static final class Image {
+    final byte[] octets;
+    final List<Field> fields;
+
     Image(byte[] octets) {
-      this(octets, ImageMap.of(octets));
+      this.octets = octets;
+      this.fields = ImageMap.of(octets);
     }
   }
 
-  /** What stood somewhere before. */
-  private record Before(int offset, byte[] octets) {}
+  /** What stood in a field before. */
+  private static final class Before {
+    final int offset;
+    final byte[] octets;
+
+    Before(int offset, byte[] octets) {
+      this.offset = offset;
+      this.octets = octets;
+    }
+  }
 
   /** Numbers at which readers go wrong, and those of other fields. */
   private static long telling(Image image, int which, int value) {
@@ -59,8 +70,8 @@ public class IsoFuzzTest {
       case 2 -> -1;
       case 3 -> 0x7fff_ffff;
       case 4 -> 0x8000_0000L;
-      case 5 -> image.octets().length / Volume.BLOCK;
-      case 6 -> image.octets().length;
+      case 5 -> image.octets.length / Volume.BLOCK;
+      case 6 -> image.octets.length;
       case 7 -> Volume.BLOCK;
       case 8 -> number(image, value);
       case 9 -> number(image, value) + 1;
@@ -70,10 +81,10 @@ public class IsoFuzzTest {
   }
 
   private static long number(Image image, int which) {
-    Field field = image.fields().get(Math.floorMod(which, image.fields().size()));
+    Field field = image.fields.get(Math.floorMod(which, image.fields.size()));
     return field.width() == 4
-        ? Integer.reverseBytes(ByteBuffer.wrap(image.octets()).getInt(field.offset()))
-        : image.octets()[field.offset()];
+        ? Integer.reverseBytes(ByteBuffer.wrap(image.octets).getInt(field.offset()))
+        : image.octets[field.offset()];
   }
 
   /** Each field, with each of the telling numbers, one at a time. */
@@ -81,7 +92,7 @@ public class IsoFuzzTest {
   void everyFieldAtItsLimits() {
     int inputs = 0;
     for (int image = 0; image < IMAGES.size(); image++) {
-      for (int field = 0; field < IMAGES.get(image).fields().size(); field++) {
+      for (int field = 0; field < IMAGES.get(image).fields.size(); field++) {
         for (int which = 0; which < 11; which++) {
           take(input(image, field, which, field * 31 + which));
           inputs++;
@@ -98,7 +109,7 @@ public class IsoFuzzTest {
     List<byte[]> seeds = new ArrayList<>();
     for (int image = 0; image < IMAGES.size(); image++) {
       seeds.add(new byte[] {(byte) image});
-      for (int field = 0; field < IMAGES.get(image).fields().size(); field += 97) {
+      for (int field = 0; field < IMAGES.get(image).fields.size(); field += 97) {
         seeds.add(input(image, field, field % 12, field));
       }
     }
@@ -135,27 +146,26 @@ public class IsoFuzzTest {
       changes.add(change(image, in.getShort() & 0xffff, in.get() & 0xff, in.getInt()));
     }
     try {
-      return read(image.octets());
+      return read(image.octets);
     } finally {
       for (Before change : changes.reversed()) {
-        System.arraycopy(
-            change.octets(), 0, image.octets(), change.offset(), change.octets().length);
+        System.arraycopy(change.octets, 0, image.octets, change.offset, change.octets.length);
       }
     }
   }
 
   /** Writes a number into a field; sometimes one order of it alone, or any octet in front. */
   private static Before change(Image image, int which, int how, int value) {
-    Field field = image.fields().get(which % image.fields().size());
+    Field field = image.fields.get(which % image.fields.size());
     if (how >= 224) {
       field = new Field("any", Math.floorMod(value, FRONT), 1, false);
     } else if (how >= 192) {
       field = new Field(field.name(), field.offset(), field.width(), false);
     }
     byte[] octets =
-        Arrays.copyOfRange(image.octets(), field.offset(), field.offset() + field.length());
+        Arrays.copyOfRange(image.octets, field.offset(), field.offset() + field.length());
     field.put(
-        image.octets(), how >= 224 ? octets[0] ^ 1 << (which & 7) : telling(image, how, value));
+        image.octets, how >= 224 ? octets[0] ^ (1 << (which & 7)) : telling(image, how, value));
     return new Before(field.offset(), octets);
   }
 
@@ -220,7 +230,7 @@ public class IsoFuzzTest {
 
   private static void inside(String path, Extent extent, int size) {
     if (extent.length() < 0
-        || extent.length() > 0 && (extent.block() < 0 || extent.end() > size)) {
+        || (extent.length() > 0 && (extent.block() < 0 || extent.end() > size))) {
       throw new AssertionError(path + " lies outside: " + extent);
     }
   }

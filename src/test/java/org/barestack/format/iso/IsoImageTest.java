@@ -183,8 +183,7 @@ class IsoImageTest {
         run(List.of("xorriso", "-indev", iso.toString(), "-report_el_torito", "plain")).output();
     try (IsoImage image = IsoImage.open(iso)) {
       BootCatalog catalog = image.bootCatalog().orElseThrow();
-      assertThat(report)
-          .containsPattern("El Torito catalog  : " + catalog.sector() + "  1\n");
+      assertThat(report).containsPattern("El Torito catalog  : " + catalog.sector() + "  1\n");
       List<BootEntry> entries = catalog.entries();
       assertThat(entries)
           .extracting(BootEntry::platform)

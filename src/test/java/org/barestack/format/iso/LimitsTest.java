@@ -144,14 +144,12 @@ class LimitsTest {
 
   @Test
   void anAreaThatGoesOnInItself() {
-    refused(
-        continued(none().raw(SystemUse.continuation(31, 28))), "goes on more than 32 times");
+    refused(continued(none().raw(SystemUse.continuation(31, 28))), "goes on more than 32 times");
   }
 
   @Test
   void anAreaThatGoesOnTwice() {
-    Field twice =
-        none().raw(SystemUse.continuation(32, 28)).raw(SystemUse.continuation(33, 28));
+    Field twice = none().raw(SystemUse.continuation(32, 28)).raw(SystemUse.continuation(33, 28));
     refused(continued(twice), "a second CE");
   }
 
@@ -169,7 +167,8 @@ class LimitsTest {
 
   @Test
   void twoOfAName() {
-    for (List<String> names : List.of(List.of("A", "A"), List.of("A.;1", "A"), List.of("B;1", "B;2"))) {
+    for (List<String> names :
+        List.of(List.of("A", "A"), List.of("A.;1", "A"), List.of("B;1", "B;2"))) {
       HandMade image = new HandMade(1 << 20, 2048);
       Field root = HandMade.head(HandMade.ROOT, 2048, none());
       for (String name : names) {

@@ -17,8 +17,7 @@ final class SmallImages {
 
   /** Links, a directory that is moved for its depth, a name that goes on, Joliet. */
   static byte[] curious() {
-    return made(
-        List.of("genisoimage", "-quiet", "-R", "-J", "-joliet-long", "-V", "CURIOUS"));
+    return made(List.of("genisoimage", "-quiet", "-R", "-J", "-joliet-long", "-V", "CURIOUS"));
   }
 
   /** The same without Rock Ridge. */
