@@ -88,6 +88,12 @@ public final class ReleasesCommand implements Callable<Integer> {
               + "; barestack import brings one");
     } else {
       out.text(table(site, releases));
+      if (site != null && releases.stream().allMatch(release -> users(site, release).isEmpty())) {
+        out.line(
+            site.rocky().tree() != null
+                ? "the site installs from " + site.rocky().tree()
+                : "the site installs " + site.rocky().folder() + ", which is not here");
+      }
       releases.forEach(release ->
           faults
               .getOrDefault(release.name(), List.of())

@@ -123,10 +123,16 @@ final class Evidence {
         continue;
       }
       String place = candidate.beside().place(candidate.name());
-      Optional<ExpectedContent> one =
-          ChecksumFile.parse(place, list.get())
-              .file(name)
-              .filter(file -> file.algorithm().equals(Digest.SHA256));
+      Optional<ExpectedContent> one;
+      try {
+        one =
+            ChecksumFile.parse(place, list.get())
+                .file(name)
+                .filter(file -> file.algorithm().equals(Digest.SHA256));
+      } catch (MalformedException e) { // a page that says "not found", say
+        tried.add(String.valueOf(e.getMessage()));
+        continue;
+      }
       if (one.isEmpty()) {
         tried.add(place + " names no SHA-256 of " + name);
         continue;
@@ -263,7 +269,10 @@ final class Evidence {
    * @throws ImportException if it is not what was signed, or nobody vouches for it
    */
   void rpm(Path file, String path, RpmLoaders loaders) throws IOException {
-    try (RpmReader reader = RpmReader.open(file)) {
+    try (RpmReader reader = opened(file, path)) {
+      if (reader == null) {
+        return;
+      }
       RpmPackage rpm = reader.rpm();
       switch (SignedPackage.verdict(rpm, keys, clock)) {
         case Verdict.Good good -> {
@@ -282,12 +291,32 @@ final class Evidence {
                     + ". Or take what nobody vouches for, which is recorded: --insecure-no-verify");
           }
           loaders.take(reader);
-          unsigned.computeIfAbsent(refused.reason(), _ -> new ArrayList<>()).add(path);
+          unsigned(path, refused.reason());
         }
       }
     } catch (RpmException e) {
       throw new ImportException(path + " is damaged: " + e.getMessage() + NEVER, e);
     }
+  }
+
+  /**
+   * Null for what is called like a package and cannot be read as one, in an image whose digest is
+   * known: then that is how it was published.
+   */
+  private @Nullable RpmReader opened(Path file, String path) throws IOException {
+    try {
+      return RpmReader.open(file);
+    } catch (RpmException e) {
+      if (!whole) {
+        throw e;
+      }
+      unsigned(path, "cannot be read as a package");
+      return null;
+    }
+  }
+
+  private void unsigned(String path, String why) {
+    unsigned.computeIfAbsent(why, _ -> new ArrayList<>()).add(path);
   }
 
   /**

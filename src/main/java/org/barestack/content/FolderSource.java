@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.barestack.model.Architecture;
 
@@ -120,7 +121,7 @@ final class FolderSource implements Source {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
               String path = base.relativize(folder).toString();
-              if (path.equals(Listing.OURS)) {
+              if (folder.endsWith(Listing.OURS)) {
                 return FileVisitResult.SKIP_SUBTREE;
               }
               if (!path.isEmpty()) {
@@ -150,7 +151,7 @@ final class FolderSource implements Source {
           file + " is a device, a pipe or a socket; no release has one. Nothing was imported");
     }
     String stamp =
-        Long.toString(attributes.lastModifiedTime().to(java.util.concurrent.TimeUnit.MICROSECONDS));
+        Long.toString(attributes.lastModifiedTime().to(TimeUnit.MICROSECONDS));
     return new Entry.File(path, attributes.size(), stamp, null);
   }
 

@@ -44,8 +44,8 @@ final class Http {
   static final class NotThere extends FileNotFoundException {
     private static final long serialVersionUID = 1L;
 
-    NotThere(URI uri) {
-      super(shown(uri) + " is not there (404)");
+    NotThere(URI uri, int status) {
+      super(shown(uri) + " is not there (" + status + ")");
     }
   }
 
@@ -119,7 +119,11 @@ final class Http {
           return part(uri, connection, from);
         }
         case 301, 302, 303, 307, 308 -> uri = redirect(uri, connection);
-        case 404, 410 -> throw new NotThere(uri);
+        // Object stores say 403 of what they do not have.
+        case 401, 403, 404, 410 -> {
+          connection.disconnect();
+          throw new NotThere(uri, status);
+        }
         default -> {
           connection.disconnect();
           throw new Refused(shown(uri) + ": the server answers with status " + status, status);

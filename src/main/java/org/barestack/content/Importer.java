@@ -170,7 +170,8 @@ public final class Importer {
       evidence.take(beside.keys());
       try (IsoSource image = IsoSource.open(real, path.toString())) {
         evidence.take(keys(image));
-        return image(image, real, evidence.image(path.getFileName().toString(), beside));
+        Optional<String> digest = evidence.image(path.getFileName().toString(), beside);
+        return image(image, real, digest, () -> {});
       }
     }
     throw new ImportException(
@@ -215,16 +216,12 @@ public final class Importer {
     }
     Download download = new Download(http, url, releases);
     Path came = download.file(progress);
-    Imported imported;
     try (IsoSource image = IsoSource.open(came, Http.shown(url))) {
       evidence.take(keys(image));
-      imported = image(image, came, digest);
-    } catch (WrongImage e) {
+      Imported imported = image(image, came, digest, download::remove);
       download.remove();
-      throw new ImportException(e.getMessage() + ". What came was removed", e);
+      return imported;
     }
-    download.remove();
-    return imported;
   }
 
   /**
@@ -244,13 +241,9 @@ public final class Importer {
     return keys;
   }
 
-  /** An image that is not what it must be. */
-  private static final class WrongImage extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    WrongImage(String message) {
-      super(message);
-    }
+  /** What is done with an image that is not what it must be. */
+  private interface Wrong {
+    void remove() throws IOException;
   }
 
   /** The release that came from an image of that digest, if it is there under any fitting name. */
@@ -278,7 +271,8 @@ public final class Importer {
     return Optional.empty();
   }
 
-  private Imported image(IsoSource image, Path file, Optional<String> wanted) throws IOException {
+  private Imported image(
+      IsoSource image, Path file, Optional<String> wanted, Wrong wrong) throws IOException {
     Optional<Imported> there = there(wanted);
     if (there.isPresent()) {
       return there.get();
@@ -288,16 +282,14 @@ public final class Importer {
     progress.end();
     image.same();
     if (wanted.isPresent() && !wanted.get().equals(digest)) {
-      String message =
+      wrong.remove();
+      throw new ImportException(
           image.name()
               + " has SHA-256 "
               + digest
               + ", and should have "
               + wanted.get()
-              + ": it is damaged, not whole, or another one. Nothing was imported";
-      throw image.kind().equals("iso") && image.name().contains("://")
-          ? new WrongImage(message)
-          : new ImportException(message);
+              + ": it is damaged, not whole, or another one. Nothing was imported");
     }
     evidence.imageHolds();
     return from(image, digest);
@@ -348,6 +340,14 @@ public final class Importer {
       if (listing.file(below).isEmpty()) {
         throw new ImportException(
             source.name() + ": .treeinfo names " + below + ", which is not there");
+      }
+      if (image == null && !named.containsKey(below) && !order.insecure()) {
+        throw new ImportException(
+            source.name()
+                + ": .treeinfo has no SHA-256 of "
+                + below
+                + ", so nothing vouches for it. Take it unverified, which is recorded:"
+                + " --insecure-no-verify");
       }
     }
     String name = order.name() != null ? order.name() : Treeinfo.folder(version, arch);

@@ -16,7 +16,7 @@ import org.barestack.model.PlainText;
  * each once, and links that end inside.
  */
 final class Listing {
-  /** Our own folder in a release; that of a source is not taken. */
+  /** Our own folder in a release; one of a source is taken nowhere, since loaders come from it. */
   static final String OURS = ".barestack";
 
   /** The HTTP server serves no others. */
@@ -50,7 +50,7 @@ final class Listing {
     }
     Listing listing = new Listing(source);
     for (Entry entry : entries) {
-      if (!entry.path().equals(OURS) && !entry.path().startsWith(OURS + "/")) {
+      if (!List.of(entry.path().split("/", -1)).contains(OURS)) {
         listing.add(entry);
       }
     }

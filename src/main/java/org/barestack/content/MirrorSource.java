@@ -3,6 +3,7 @@ package org.barestack.content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -151,7 +152,7 @@ final class MirrorSource implements Source {
           for (Repodata.Named one : Repodata.packages(place(file.path()), checked, list.href())) {
             put(entries, folder, one);
           }
-          checked.transferTo(java.io.OutputStream.nullOutputStream());
+          checked.transferTo(OutputStream.nullOutputStream());
         }
       }
     }

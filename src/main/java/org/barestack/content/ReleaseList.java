@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The releases below {@code http-root/releases}, as they came there. */
@@ -87,9 +88,9 @@ public final class ReleaseList {
     progress.end();
     return faults.size() <= MOST_NAMED
         ? faults
-        : java.util.stream.Stream.concat(
+        : Stream.concat(
                 faults.stream().limit(MOST_NAMED),
-                java.util.stream.Stream.of((faults.size() - MOST_NAMED) + " more"))
+                Stream.of((faults.size() - MOST_NAMED) + " more"))
             .toList();
   }
 }

@@ -31,11 +31,12 @@ final class Repodata {
   static final long LARGEST_LIST = 1L << 30;
 
   /** Octets of an unpacked primary list. AppStream's has 60 MB. */
-  private static final long LARGEST_PRIMARY = 1L << 30;
+  private static final long LARGEST_PRIMARY = 256 << 20;
 
   /** Memory that a packed list may ask for, KiB. */
   private static final int MEMORY = 128 << 10;
 
+  private static final int LONGEST_TEXT = 1000;
   private static final int MOST_LISTS = 200;
   private static final int MOST_PACKAGES = 200_000;
 
@@ -114,7 +115,6 @@ final class Repodata {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-    factory.setProperty(XMLInputFactory.IS_COALESCING, true);
     return factory;
   }
 
@@ -175,14 +175,14 @@ final class Repodata {
             }
             case "checksum" -> {
               algorithm = xml.getAttributeValue(null, "type");
-              hex = xml.getElementText().strip();
+              hex = text(place, xml);
               depth--;
             }
             case "size" -> {
               if (element.equals("package")) {
                 size = number(place, xml.getAttributeValue(null, "package"));
               } else {
-                size = number(place, xml.getElementText().strip());
+                size = number(place, text(place, xml));
                 depth--;
               }
             }
@@ -206,6 +206,19 @@ final class Repodata {
               + PlainText.cut(PlainText.of(String.valueOf(e.getMessage())), 200),
           e);
     }
+  }
+
+  /** An element's text, and not more of it than a digest or number has. */
+  private static String text(String place, XMLStreamReader xml)
+      throws XMLStreamException, ImportException {
+    StringBuilder text = new StringBuilder();
+    while (xml.next() != XMLStreamConstants.END_ELEMENT) {
+      if (!xml.isCharacters() || text.length() + xml.getTextLength() > LONGEST_TEXT) {
+        throw new ImportException(place + " is no list of a repository: a value is none");
+      }
+      text.append(xml.getText());
+    }
+    return text.toString().strip();
   }
 
   private static long number(String place, @Nullable String text) throws ImportException {

@@ -201,7 +201,7 @@ class ImportFromWebTest {
     Path iso = image();
     Files.write(iso, new byte[] {1}, StandardOpenOption.APPEND);
     refused(
-        importing(IMAGE).key(Signer.RSA).insecure(), "and should have", "What came was removed");
+        importing(IMAGE).key(Signer.RSA).insecure(), "and should have", "Nothing was imported");
     assertThat(parts()).isEmpty();
   }
 

@@ -264,6 +264,43 @@ class ImporterTest {
         "no option takes it");
   }
 
+  @Test
+  void whatOnlyIsCalledAPackageIsSaidInAnImageAndRefusedInATree() throws IOException {
+    IsoReplica replica = Imports.dvd(9).with("BaseOS/Packages/x.rpm", "no package");
+    Path iso = replica.write(work);
+    assertThat(importing(iso).sha256(iso).key(Signer.RSA).run().manifest().trust().unverified())
+        .containsExactly(
+            "1 package (BaseOS/Packages/x.rpm): cannot be read as a package; the image's digest"
+                + " covers them");
+    Staging.delete(releases());
+    refused(importing(tree(replica)).key(Signer.RSA).insecure(), "x.rpm is damaged");
+  }
+
+  @Test
+  void loadersThatAreNotOursAreNotTaken() throws IOException {
+    Path tree = tree(IsoReplica.rocky9(Media.BOOT));
+    for (String below : List.of("", "BaseOS/x86_64/os/")) {
+      Path loaders = Files.createDirectories(tree.resolve(below + ".barestack/loaders"));
+      Files.writeString(loaders.resolve("undionly.kpxe"), "evil");
+    }
+    Path folder = importing(tree).insecure().run().folder();
+    try (Stream<Path> all = Files.walk(folder)) {
+      assertThat(all.filter(path -> path.endsWith("undionly.kpxe"))).isEmpty();
+    }
+  }
+
+  @Test
+  void aTreeinfoThatVouchesForNoKernelIsNotEnough() throws IOException {
+    Path tree = tree(IsoReplica.rocky9(Media.BOOT));
+    Path file = tree.resolve(".treeinfo");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replaceFirst("(images/pxeboot/vmlinuz = )sha256:[0-9a-f]*", "$1md5:00"));
+    refused(importing(tree).sha256(file), "has no SHA-256 of images/pxeboot/vmlinuz");
+    assertThat(importing(tree).sha256(file).insecure().run().fresh()).isTrue();
+  }
+
   // Trees in folders
 
   private Path tree(IsoReplica replica) throws IOException {

@@ -42,6 +42,7 @@ public final class IsoReplica {
   private final Media media;
   private final TreeMap<String, byte[]> files = new TreeMap<>();
   private String label;
+  private byte[] efiPartition = dummy("efiboot.img", 16_384);
 
   private IsoReplica(int major, String version, Media media) {
     this.major = major;
@@ -134,6 +135,20 @@ public final class IsoReplica {
     return major == 9 ? "isolinux/isolinux.bin" : "images/eltorito.img";
   }
 
+  /** The EFI partition, which Rocky 9 has as a file too. */
+  public byte[] efiPartition() {
+    return files.getOrDefault("images/efiboot.img", efiPartition).clone();
+  }
+
+  /** With another EFI partition, such as a FAT file system that boots; at most 32 MiB. */
+  public IsoReplica efiPartition(byte[] content) {
+    efiPartition = content.clone();
+    if (major == 9) {
+      with("images/efiboot.img", content);
+    }
+    return this;
+  }
+
   /** Writes the image into a folder, called like Rocky's. */
   public Path write(Path folder) {
     Path iso =
@@ -205,7 +220,7 @@ public final class IsoReplica {
 
   private List<String> grub(Path work) throws IOException {
     Path mbr = Files.write(work.resolve("boot_hybrid.img"), new byte[512]);
-    Path partition = Files.write(work.resolve("efiboot.img"), dummy("efiboot.img", 16_384));
+    Path partition = Files.write(work.resolve("efiboot.img"), efiPartition);
     return List.of(
         "--grub2-mbr",
         mbr.toString(),
@@ -248,7 +263,7 @@ public final class IsoReplica {
     with("LICENSE", "A licence.\n");
     with("RPM-GPG-KEY-Rocky-" + major, "A key.\n");
     if (major == 9) {
-      with("images/efiboot.img", dummy("efiboot.img", 16_384));
+      with("images/efiboot.img", efiPartition);
       with("isolinux/isolinux.bin", isolinuxBinary());
       with("isolinux/isolinux.cfg", "default vesamenu.c32\ntimeout 600\n");
       with("isolinux/ldlinux.c32", dummy("ldlinux.c32", 2_500));

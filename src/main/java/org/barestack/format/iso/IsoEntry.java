@@ -7,7 +7,7 @@ import java.util.List;
 public sealed interface IsoEntry {
   /**
    * From the root, without a leading {@code /}; no component is empty, {@code .} or {@code ..}, and
-   * none has a NUL.
+   * none has a control character.
    */
   String path();
 

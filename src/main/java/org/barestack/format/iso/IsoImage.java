@@ -110,6 +110,16 @@ public final class IsoImage implements Closeable {
     return descriptors.bootRecord();
   }
 
+  /**
+   * El Torito's catalog, if the image has one: what firmware boots. Read only when it is asked for,
+   * since the files are there without it.
+   */
+  public Optional<BootCatalog> bootCatalog() throws IOException, IsoException {
+    return bootRecord().isPresent()
+        ? Optional.of(BootCatalog.read(medium, bootRecord().get().catalog()))
+        : Optional.empty();
+  }
+
   /** Octets of the image. */
   public long size() {
     return medium.size();

@@ -232,7 +232,10 @@ final class TreeReader {
       case "" -> "is empty";
       case ".", ".." -> "leads elsewhere";
       default ->
-          name.indexOf('/') >= 0 ? "has a '/'" : name.indexOf('\0') >= 0 ? "has a NUL" : null;
+          name.indexOf('/') >= 0
+              ? "has a '/'"
+              // Linux allows all but NUL; no medium has any, and they would drive terminals.
+              : name.chars().anyMatch(Character::isISOControl) ? "has a control character" : null;
     };
   }
 }

@@ -31,7 +31,7 @@ final class ImageMap {
     /** Writes a number, cut to the width. */
     void put(byte[] image, long value) {
       for (int i = 0; i < width; i++) {
-        byte octet = (byte) (value >> 8 * i);
+        byte octet = (byte) (value >> (8 * i));
         image[offset + i] = octet;
         if (both) {
           image[offset + 2 * width - 1 - i] = octet;

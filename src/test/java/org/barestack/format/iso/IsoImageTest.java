@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.barestack.format.iso.BootCatalog.BootEntry;
 import org.barestack.format.iso.ImageVolume.Names;
 import org.barestack.format.iso.IsoEntry.IsoDirectory;
 import org.barestack.format.iso.IsoEntry.IsoFile;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What xorriso and genisoimage write, read here and by xorriso. */
 class IsoImageTest {
@@ -168,6 +170,45 @@ class IsoImageTest {
         sameTables(iso, image.volume());
       }
     }
+  }
+
+  /** As xorriso reports it; the EFI entry is the second. */
+  @ParameterizedTest
+  @ValueSource(ints = {9, 10})
+  void whatFirmwareBoots(int major) throws Exception {
+    IsoReplica replica =
+        major == 9 ? IsoReplica.rocky9(Media.BOOT) : IsoReplica.rocky10(Media.BOOT);
+    Path iso = replica.write(folder);
+    String report =
+        run(List.of("xorriso", "-indev", iso.toString(), "-report_el_torito", "plain")).output();
+    try (IsoImage image = IsoImage.open(iso)) {
+      BootCatalog catalog = image.bootCatalog().orElseThrow();
+      assertThat(report).containsPattern("El Torito catalog  : " + catalog.sector() + "  1\n");
+      List<BootEntry> entries = catalog.entries();
+      assertThat(entries)
+          .extracting(BootEntry::platform)
+          .containsExactly(BootCatalog.X86, BootCatalog.EFI);
+      for (int i = 0; i < 2; i++) {
+        BootEntry entry = entries.get(i);
+        assertThat(entry.bootable()).isTrue();
+        assertThat(report)
+            .containsPattern(
+                "El Torito boot img : +%d +%s +y +none +0x0000 +0x00 +%d +%d\n"
+                    .formatted(i + 1, i == 0 ? "BIOS" : "UEFI", entry.sectors(), entry.block()));
+      }
+      byte[] loaded = Files.readAllBytes(iso);
+      int from = (int) entries.get(1).block() * 2048;
+      assertThat(Arrays.copyOfRange(loaded, from, from + entries.get(1).sectors() * 512))
+          .as("the EFI partition")
+          .isEqualTo(replica.efiPartition());
+    }
+  }
+
+  @Test
+  void noCatalog() throws Exception {
+    IsoImage image = IsoImage.of(Medium.of(volume("x")));
+    assertThat(image.bootRecord()).isEmpty();
+    assertThat(image.bootCatalog()).isEmpty();
   }
 
   /** As isoinfo tells of the path tables, and of the root directory. */
