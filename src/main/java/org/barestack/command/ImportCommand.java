@@ -31,16 +31,13 @@ import picocli.CommandLine.Spec;
     name = "import",
     description = {
       "Brings a release of Rocky Linux to where serve finds it, and verifies it.",
-      "From an ISO image, an install tree in a folder (a mounted medium, a mirror), or the URL of"
-          + " either. It is there whole or not at all; what is broken off goes on at the next run."
+      "It is there whole or not at all; what breaks off goes on at the next run."
     },
     footer = {
       "",
       "Examples:",
       "  barestack import Rocky-10.1-x86_64-dvd1.iso",
-      "  barestack import Rocky-9.7-x86_64-minimal.iso --sha256"
-          + " 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-      "  barestack import https://mirror.example/rocky/9.7/BaseOS/x86_64/os/ --insecure-no-verify"
+      "  barestack import https://mirror.example/Rocky-9.7-x86_64-boot.iso --sha256 HEX"
     })
 public final class ImportCommand implements Callable<Integer> {
   private static final Path SYSTEM_KEYS = Path.of("/etc/pki/rpm-gpg");
@@ -49,51 +46,39 @@ public final class ImportCommand implements Callable<Integer> {
 
   @Mixin private final HttpRootOption httpRoot = new HttpRootOption();
 
-  @Parameters(
-      paramLabel = "SOURCE",
-      description = "An image (.iso), a folder with an install tree, or a URL of one of them.")
+  @Parameters(paramLabel = "SOURCE", description = "An image, a folder with a tree, or a URL.")
   private String source = "";
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description =
-          "What its folder is called (default: rocky-VERSION-ARCH, as sites look for it).")
+      description = "Its folder (default: as sites look for it).")
   private @Nullable String name;
 
   @Option(
       names = "--sha256",
-      paramLabel = "DIGEST",
-      description =
-          "You know the SHA-256 of the image, or of a tree's .treeinfo, from a place you trust.")
+      paramLabel = "HEX",
+      description = "You know it, of the image or .treeinfo.")
   private @Nullable String sha256;
 
   @Option(
       names = "--checksum",
       paramLabel = "FILE",
-      description =
-          "Digests as Rocky publishes them, FILE.asc beside (default: CHECKSUM beside the image).")
+      description = "Digests (default: CHECKSUM beside it).")
   private @Nullable Path checksum;
 
-  @Option(
-      names = "--key",
-      paramLabel = "FILE",
-      description = "An OpenPGP key that you trust besides those of Rocky Linux.")
+  @Option(names = "--key", paramLabel = "FILE", description = "A key to trust besides Rocky's.")
   private List<Path> keys = new ArrayList<>();
 
   @Option(
       names = "--insecure-no-verify",
-      description =
-          "Take what nothing vouches for. Wrong digests and bad signatures are refused all the"
-              + " same.")
+      description = "Take what nothing vouches for.")
   private boolean insecure;
 
-  @Option(
-      names = "--replace",
-      description = "Put it in the place of another release of that name, which is removed.")
+  @Option(names = "--replace", description = "Put it in another one's place.")
   private boolean replace;
 
-  @Option(names = "--json", description = "Print what was imported as JSON.")
+  @Option(names = "--json", description = "Print the result as JSON.")
   private boolean json;
 
   @Spec private CommandSpec command = CommandSpec.create();

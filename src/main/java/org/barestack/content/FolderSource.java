@@ -150,8 +150,7 @@ final class FolderSource implements Source {
       throw new ImportException(
           file + " is a device, a pipe or a socket; no release has one. Nothing was imported");
     }
-    String stamp =
-        Long.toString(attributes.lastModifiedTime().to(TimeUnit.MICROSECONDS));
+    String stamp = Long.toString(attributes.lastModifiedTime().to(TimeUnit.MICROSECONDS));
     return new Entry.File(path, attributes.size(), stamp, null);
   }
 

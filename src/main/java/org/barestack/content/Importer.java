@@ -271,8 +271,8 @@ public final class Importer {
     return Optional.empty();
   }
 
-  private Imported image(
-      IsoSource image, Path file, Optional<String> wanted, Wrong wrong) throws IOException {
+  private Imported image(IsoSource image, Path file, Optional<String> wanted, Wrong wrong)
+      throws IOException {
     Optional<Imported> there = there(wanted);
     if (there.isPresent()) {
       return there.get();

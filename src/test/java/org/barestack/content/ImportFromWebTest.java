@@ -200,8 +200,7 @@ class ImportFromWebTest {
   void anImageThatIsNotTheSignedOneIsRemoved() throws IOException {
     Path iso = image();
     Files.write(iso, new byte[] {1}, StandardOpenOption.APPEND);
-    refused(
-        importing(IMAGE).key(Signer.RSA).insecure(), "and should have", "Nothing was imported");
+    refused(importing(IMAGE).key(Signer.RSA).insecure(), "and should have", "Nothing was imported");
     assertThat(parts()).isEmpty();
   }
 
