@@ -70,9 +70,7 @@ public final class ImportCommand implements Callable<Integer> {
   @Option(names = "--key", paramLabel = "FILE", description = "A key to trust besides Rocky's.")
   private List<Path> keys = new ArrayList<>();
 
-  @Option(
-      names = "--insecure-no-verify",
-      description = "Take what nothing vouches for.")
+  @Option(names = "--insecure-no-verify", description = "Take what nothing vouches for.")
   private boolean insecure;
 
   @Option(names = "--replace", description = "Put it in another one's place.")
