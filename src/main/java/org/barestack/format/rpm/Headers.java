@@ -198,7 +198,8 @@ record Headers(RpmPackage rpm, List<Integer> contents) {
       String path = path(main, folders.get((int) indexes[i]), names.get(i));
       octets += path.length();
       if (octets > MOST_PATHS) {
-        throw main.bad(Tag.DIR_NAMES, "paths have more than " + (MOST_PATHS >> 20) + " MiB together");
+        throw main.bad(
+            Tag.DIR_NAMES, "paths have more than " + (MOST_PATHS >> 20) + " MiB together");
       }
       if (!paths.add(path)) {
         throw main.bad(Tag.BASE_NAMES, "'" + path + "' is there twice");
