@@ -215,10 +215,7 @@ class IsoImageTest {
     Path iso = IsoReplica.rocky9(Media.DVD).write(folder);
     try (IsoImage image = IsoImage.open(iso)) {
       List<String> paths =
-          image.entries().stream()
-              .filter(IsoFile.class::isInstance)
-              .map(IsoEntry::path)
-              .toList();
+          image.entries().stream().filter(IsoFile.class::isInstance).map(IsoEntry::path).toList();
       Map<String, byte[]> alone = new TreeMap<>();
       for (String path : paths) {
         alone.put(path, content(image, path, 0));
