@@ -54,7 +54,7 @@ test-all: ## the same with every combination of firmware and mode
 	$(MVN) verify -Dmatrix=full
 
 .PHONY: fuzz
-fuzz: ## FUZZ=10m ## look for packets, requests and images that break a reader, for that long each kind
+fuzz: ## FUZZ=10m ## look for inputs that break a reader, for that long each kind
 	@src/build/prerequisites.sh test
 	@src/build/fuzz.sh $(FUZZ)
 

@@ -105,6 +105,7 @@ final class RockRidge implements Describer {
         case "RE" -> moved = true;
         // PL is not needed by who goes down. PN is of devices, SF of sparse files.
         case "SF" -> throw octets.wrong(0, "a sparse file, which cannot be read");
+        case "ZF" -> throw octets.wrong(0, "a compressed file (zisofs), which cannot be read");
         default -> {}
       }
     }

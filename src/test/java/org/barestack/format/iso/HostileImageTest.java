@@ -135,6 +135,8 @@ class HostileImageTest {
         lie(one + "PX mode", 0010600),
         lie(one + "PX length", 8),
         lie(one + "TF month", 13),
+        lie(one + "TF signature", 'S' | ('F' << 8)),
+        lie(one + "TF signature", 'Z' | ('F' << 8)),
         lie(link + "PX mode", 0100644),
         lie(link + "SL flags", 1),
         lie(link + "SL flags", 2),

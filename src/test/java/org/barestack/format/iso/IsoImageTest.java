@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import org.barestack.format.iso.BootCatalog.BootEntry;
 import org.barestack.format.iso.ImageVolume.Names;
@@ -51,6 +53,7 @@ class IsoImageTest {
     XORRISO_ROCK_RIDGE(Names.ROCK_RIDGE, "xorriso -as mkisofs -quiet -R -iso-level 3"),
     XORRISO_BOTH(Names.ROCK_RIDGE, "xorriso -as mkisofs -quiet -R -J -partition_offset 16"),
     XORRISO_DEDUCED(Names.ROCK_RIDGE, "xorriso -as mkisofs -quiet -R --hardlinks --old-empty"),
+    XORRISO_MOVED(Names.ROCK_RIDGE, "xorriso -compliance deep_paths_off -rr_reloc_dir moved"),
     XORRISO_JOLIET(Names.JOLIET, "xorriso -as mkisofs -quiet --norock -J -joliet-long"),
     XORRISO_PLAIN(Names.PLAIN, "xorriso -as mkisofs -quiet --norock -iso-level 1");
 
@@ -78,7 +81,10 @@ class IsoImageTest {
     } else {
       CuriousTree.withLongLinks(tree);
     }
-    words.addAll(List.of("-o", iso.toString(), tree.toString()));
+    words.addAll(
+        how == Written.XORRISO_MOVED
+            ? List.of("-outdev", iso.toString(), "-map", tree.toString(), "/")
+            : List.of("-o", iso.toString(), tree.toString()));
     run(words);
     return iso;
   }
@@ -201,6 +207,31 @@ class IsoImageTest {
       assertThat(Arrays.copyOfRange(loaded, from, from + entries.get(1).sectors() * 512))
           .as("the EFI partition")
           .isEqualTo(replica.efiPartition());
+    }
+  }
+
+  @Test
+  void manyThreadsReadOneImage() throws Exception {
+    Path iso = IsoReplica.rocky9(Media.DVD).write(folder);
+    try (IsoImage image = IsoImage.open(iso)) {
+      List<String> paths =
+          image.entries().stream().filter(IsoFile.class::isInstance).map(IsoEntry::path).toList();
+      Map<String, byte[]> alone = new TreeMap<>();
+      for (String path : paths) {
+        alone.put(path, content(image, path, 0));
+      }
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        Map<String, Future<byte[]>> together = new TreeMap<>();
+        for (int i = 0; i < 20; i++) {
+          for (String path : paths) {
+            together.put(path + " " + i, threads.submit(() -> content(image, path, 0)));
+          }
+        }
+        for (Map.Entry<String, Future<byte[]>> one : together.entrySet()) {
+          String path = one.getKey().replaceAll(" [0-9]+$", "");
+          assertThat(one.getValue().get()).isEqualTo(alone.get(path));
+        }
+      }
     }
   }
 
