@@ -54,8 +54,8 @@ test-all: ## the same with every combination of firmware and mode
 	$(MVN) verify -Dmatrix=full
 
 .PHONY: fuzz
-fuzz: ## FUZZ=10m ## look for packets and requests that break a server, for that long each kind
-	@src/build/prerequisites.sh build
+fuzz: ## FUZZ=10m ## look for inputs that break a reader, for that long each kind
+	@src/build/prerequisites.sh test
 	@src/build/fuzz.sh $(FUZZ)
 
 .PHONY: format

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes what reads the network, kickstarts and packages, guided by code coverage (Jazzer): fuzz.sh 30s|10m|2h for each kind.
+# Fuzzes what reads the network, kickstarts, packages and ISO images, guided by code coverage (Jazzer): fuzz.sh 30s|10m|2h for each kind.
 # An input that breaks something is kept in src/test/resources/fuzz, where every test run has it.
 set -euo pipefail
 
@@ -14,10 +14,10 @@ JAVA_HOME=$(src/build/find-jdk.sh)
 export JAVA_HOME MAVEN_OPTS=--sun-misc-unsafe-memory-access=allow
 classpath=target/fuzz.classpath
 # The tests leave in target/fuzz the inputs that it begins with.
-mvn -B -q --no-transfer-progress -Pfuzz test -Dtest=DhcpFuzzTest,TftpFuzzTest,RoutesFuzzTest,CloudFuzzTest,KickstartFuzzTest,RpmFuzzTest \
+mvn -B -q --no-transfer-progress -Pfuzz test -Dtest=DhcpFuzzTest,TftpFuzzTest,RoutesFuzzTest,CloudFuzzTest,KickstartFuzzTest,RpmFuzzTest,IsoFuzzTest \
   dependency:build-classpath "-Dmdep.outputFile=$classpath" -Dmdep.includeScope=test
 
-for target in dhcp=wire.dhcp.DhcpFuzzTest tftp=wire.tftp.TftpFuzzTest routes=serve.http.RoutesFuzzTest cloud=cloud.CloudFuzzTest kickstart=kickstart.KickstartFuzzTest rpm=format.rpm.RpmFuzzTest; do
+for target in dhcp=wire.dhcp.DhcpFuzzTest tftp=wire.tftp.TftpFuzzTest routes=serve.http.RoutesFuzzTest cloud=cloud.CloudFuzzTest kickstart=kickstart.KickstartFuzzTest rpm=format.rpm.RpmFuzzTest iso=format.iso.IsoFuzzTest; do
   name=${target%%=*}
   echo "fuzz $name: $seconds s"
   "$JAVA_HOME/bin/java" -cp "target/classes:target/test-classes:$(cat "$classpath")" \

@@ -55,10 +55,12 @@ import org.barestack.command.DoctorCommand;
 import org.barestack.command.EventsCommand;
 import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
+import org.barestack.command.ImportCommand;
 import org.barestack.command.InitCommand;
 import org.barestack.command.LogsCommand;
 import org.barestack.command.RebuildCommand;
 import org.barestack.command.ReinstallCommand;
+import org.barestack.command.ReleasesCommand;
 import org.barestack.command.RenderCloudInitCommand;
 import org.barestack.command.RenderCommand;
 import org.barestack.command.RenderKickstartCommand;
@@ -163,6 +165,8 @@ final class Assembly {
         .addSubcommand(new DiffCommand(List.of("git")))
         .addSubcommand(new SeedCommand())
         .addSubcommand(new BuildIsoCommand())
+        .addSubcommand(new ImportCommand())
+        .addSubcommand(new ReleasesCommand())
         .addSubcommand(new ServeCommand(Assembly::serve))
         .addSubcommand(new DhcpSnippetCommand(folder -> named(folder)::name))
         .addSubcommand(new StatusCommand())

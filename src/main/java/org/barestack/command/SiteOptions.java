@@ -28,6 +28,15 @@ class SiteOptions {
 
   private @Nullable Path found;
 
+  /** Whether there is a site, for commands that do without; one that is named must be there. */
+  boolean isThere() {
+    try {
+      return found != null || !path.toString().isEmpty() || !SiteFile.find(path).isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The site's file. */
   Path file() {
     if (found == null) {

@@ -80,6 +80,7 @@ public final class Releases {
       return folders
           .filter(Files::isDirectory)
           .map(folder -> folder.getFileName().toString())
+          .filter(name -> !name.startsWith(".")) // an import that is under way
           .sorted()
           .toList();
     }
@@ -227,8 +228,8 @@ public final class Releases {
   private String remedy(Site.Rocky rocky) {
     return String.format(
         """
-        Copy or mount the content of the DVD there: mount -o loop,ro Rocky-%1$s-%2$s-dvd.iso %3$s; \
-        or mirror BaseOS and AppStream: rsync -aR MIRROR/%1$s/./{BaseOS,AppStream}/%2$s/os %3$s\
+        Import it: barestack import Rocky-%1$s-%2$s-dvd.iso (an image, a folder or a URL); or \
+        copy, mount or rsync the content of the DVD, or a mirror's BaseOS and AppStream, to %3$s\
         """,
         rocky.release(), rocky.arch(), folder(rocky));
   }

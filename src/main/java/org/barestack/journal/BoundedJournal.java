@@ -160,7 +160,8 @@ public final class BoundedJournal implements Journal {
           READY,
           CLOUD_APPLIED,
           REINSTALL_ORDERED,
-          FORGOTTEN ->
+          FORGOTTEN,
+          RELEASE_IMPORTED ->
           true;
       default -> {
         if (!left(reported, REPORTED, subject).take(size(event))) {

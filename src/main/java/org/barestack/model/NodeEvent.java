@@ -97,7 +97,14 @@ public record NodeEvent(
      */
     REINSTALL_ORDERED,
     /** An operator dropped all that was known of it. */
-    FORGOTTEN
+    FORGOTTEN,
+    /**
+     * An operator brought a release of Rocky Linux here, which is of the site and no machine:
+     * {@code release} (its folder), {@code source}, {@code trust} ({@code signed}, {@code vouched}
+     * or {@code none}), {@code key} (fingerprint of who signed; absent: nobody), {@code sha256} (of
+     * the image; absent: a tree), {@code unverified} (what was not verified; absent: nothing).
+     */
+    RELEASE_IMPORTED
   }
 
   public NodeEvent {

@@ -246,7 +246,7 @@ public record NodeState(
       case STRANGER_SEEN, FETCHED, LOCAL_BOOT_OFFERED -> heard(event);
       case INSTALL_OPENED, IMAGE_SEEDED -> opened(event);
       case CLAIM_GRANTED -> spent(event).inInstall(event);
-      case ASKED, CLOUD_APPLIED -> this;
+      case ASKED, CLOUD_APPLIED, RELEASE_IMPORTED -> this;
       default -> inInstall(event);
     };
   }

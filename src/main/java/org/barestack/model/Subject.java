@@ -1,7 +1,10 @@
 package org.barestack.model;
 
-/** Whom an event is about: a node of the site, or a machine that is none. */
-public sealed interface Subject permits Subject.OfNode, Subject.OfStranger {
+/** Whom an event is about: a node of the site, a machine that is none, or the site itself. */
+public sealed interface Subject permits Subject.OfNode, Subject.OfStranger, Subject.OfSite {
+  /** The site itself. */
+  Subject SITE = new OfSite();
+
   /** A node of the site. */
   record OfNode(NodeName name) implements Subject {
     @Override
@@ -18,8 +21,21 @@ public sealed interface Subject permits Subject.OfNode, Subject.OfStranger {
     }
   }
 
-  /** Reads what its {@code toString} wrote: a node name never holds a colon. */
+  /** What no machine did: there is one, {@link #SITE}. */
+  record OfSite() implements Subject {
+    private static final String TEXT = "(site)";
+
+    @Override
+    public String toString() {
+      return TEXT;
+    }
+  }
+
+  /** Reads what its {@code toString} wrote: a node name never holds a colon or bracket. */
   static Subject parse(String text) {
+    if (text.equals(OfSite.TEXT)) {
+      return SITE;
+    }
     return text.indexOf(':') >= 0
         ? new OfStranger(new MacAddress(text))
         : new OfNode(new NodeName(text));

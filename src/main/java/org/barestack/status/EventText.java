@@ -89,6 +89,13 @@ public final class EventText {
                   + detail.after(", with permission to wipe ", "wipe")
                   + detail.after(", to restore the backup ", "restore");
           case FORGOTTEN -> "forgotten by an operator";
+          case RELEASE_IMPORTED ->
+              "release imported"
+                  + detail.after(": ", "release")
+                  + detail.after(" from ", "source")
+                  + detail.after(", trust: ", "trust")
+                  + detail.after(", key ", "key")
+                  + detail.after("; NOT VERIFIED: ", "unverified");
         };
     return PlainText.of(words);
   }

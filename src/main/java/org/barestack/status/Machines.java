@@ -99,6 +99,7 @@ public record Machines(
             strangers.put(mac, strangers.getOrDefault(mac, new Stranger(mac)).after(event));
           }
         }
+        case Subject.OfSite _ -> {} // no machine
       }
     }
     return new Machines(nodes, strangers, clouds);

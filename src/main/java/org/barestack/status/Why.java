@@ -134,6 +134,7 @@ public record Why(Subject subject, Instant now, List<Line> lines, String expecte
               lines,
               "nothing more; it is sent to its own disk, since " + NO_NODE,
               "to make it a node: barestack adopt " + mac);
+      case Subject.OfSite _ -> throw noMachine();
     };
   }
 
@@ -247,7 +248,8 @@ public record Why(Subject subject, Instant now, List<Line> lines, String expecte
               LOGS_KEPT,
               STEP_STARTED,
               STEP_FINISHED,
-              CLOUD_APPLIED ->
+              CLOUD_APPLIED,
+              RELEASE_IMPORTED ->
               null;
         });
   }
@@ -292,6 +294,10 @@ public record Why(Subject subject, Instant now, List<Line> lines, String expecte
     };
   }
 
+  private static IllegalArgumentException noMachine() {
+    return new IllegalArgumentException("a site boots nothing");
+  }
+
   /** What to check where nothing was ever heard of a machine, one check a line. */
   public static List<String> checks(Site site, Subject subject) {
     Site.Provisioning at = site.provisioning();
@@ -299,6 +305,7 @@ public record Why(Subject subject, Instant now, List<Line> lines, String expecte
         switch (subject) {
           case Subject.OfNode(var name) -> site.node(name).orElseThrow().bootMac().text();
           case Subject.OfStranger(var stranger) -> stranger.text();
+          case Subject.OfSite _ -> throw noMachine();
         };
     List<String> checks = new ArrayList<>();
     checks.add("the machine: is it on, and does it boot from the network (IPv4) by " + mac + "?");

@@ -207,7 +207,7 @@ class AssemblyIT {
     assertThatThrownBy(() -> serve(LOOPBACK, "lo", Site.DhcpMode.PROXY, null))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("there is no " + folder + "/http-root/releases/rocky-9.7-x86_64")
-        .hasMessageContaining("mount -o loop,ro Rocky-9.7-x86_64-dvd.iso");
+        .hasMessageContaining("barestack import Rocky-9.7-x86_64-dvd.iso");
     assertThat(folder.resolve("state")).doesNotExist();
     assertNothingIsOpen();
   }

@@ -74,7 +74,7 @@ class ContentCheckTest {
           assertThat(problem.severity()).isEqualTo(Severity.WARNING);
           assertThat(problem.message()).startsWith("there is no ").contains("releases/rocky-");
           assertThat(problem.remedy())
-              .startsWith("Copy or mount the content of the DVD there")
+              .startsWith("Import it: barestack import Rocky-")
               .endsWith("on the host that serves; --offline leaves this out");
         });
   }

@@ -107,8 +107,8 @@ class ReleasesTest {
     assertThat(new Releases(httpRoot).list()).isEmpty();
     assertMissing(
         "there is no " + folder,
-        "mount -o loop,ro Rocky-9.7-x86_64-dvd.iso " + folder,
-        "rsync -aR MIRROR/9.7/./{BaseOS,AppStream}/x86_64/os " + folder);
+        "barestack import Rocky-9.7-x86_64-dvd.iso",
+        "BaseOS and AppStream, to " + folder);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -134,7 +134,7 @@ class ReleasesTest {
   @Test
   void aFolderWithoutTreeinfoIsNoTree() throws IOException {
     Files.createDirectories(folder);
-    assertMissing("has a .treeinfo", "mount -o loop,ro");
+    assertMissing("has a .treeinfo", "barestack import");
   }
 
   @Test
@@ -143,6 +143,12 @@ class ReleasesTest {
     Files.createDirectories(folder.getParent());
     Files.createSymbolicLink(folder, elsewhere);
     assertMissing("is a link to a place outside " + httpRoot);
+  }
+
+  @Test
+  void anImportThatIsUnderWayIsNoRelease() throws IOException {
+    tree(httpRoot.resolve("releases/.import-rocky-9.7-x86_64"), TREEINFO);
+    assertThat(new Releases(httpRoot).list()).isEmpty();
   }
 
   @Test

@@ -118,6 +118,7 @@ class NodeStateTest {
       CLOUD_WAITS        .           .           .           .           .           .           CONFIGURED  .           .           .
       READY              .           .           .           .           .           .           READY       .           .           .
       CLOUD_APPLIED      .           .           .           .           .           .           .           .           .           .
+      RELEASE_IMPORTED   .           .           .           .           .           .           .           .           .           .
       REINSTALL_ORDERED  .           ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED
       FORGOTTEN          .           ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED       ARMED
       """;

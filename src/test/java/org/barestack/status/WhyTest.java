@@ -43,7 +43,8 @@ class WhyTest {
           Kind.LOGS_KEPT,
           Kind.STEP_STARTED,
           Kind.STEP_FINISHED,
-          Kind.CLOUD_APPLIED);
+          Kind.CLOUD_APPLIED,
+          Kind.RELEASE_IMPORTED);
 
   private final List<NodeEvent> events = new ArrayList<>();
 

@@ -1,6 +1,7 @@
 /**
  * Volumes of ECMA-119 (ISO 9660) with the names of Rock Ridge and Joliet: records ↔ bytes. Things
- * are called what ECMA-119 calls them.
+ * are called what ECMA-119 calls them. {@link org.barestack.format.iso.Volume} writes small ones,
+ * {@link org.barestack.format.iso.IsoImage} reads any.
  */
 @NullMarked
 package org.barestack.format.iso;

@@ -189,7 +189,7 @@ class HttpServerTest {
     Files.delete(bench.httpRoot.resolve(Bench.TREE + "/.treeinfo"));
     HttpResponse<String> response = bench.get("/install/" + bench.token() + "/vmlinuz");
     assertThat(response.statusCode()).isEqualTo(500);
-    assertThat(response.body()).contains("has a .treeinfo", "mount -o loop,ro");
+    assertThat(response.body()).contains("has a .treeinfo", "barestack import Rocky-");
   }
 
   @Test
