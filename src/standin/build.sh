@@ -10,6 +10,15 @@ set -euo pipefail
 umask 022
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 
+# Debian's signed loaders, where they are installed: of one vendor with the kernel, like those of a
+# Rocky tree, which are not part of this repository.
+readonly SIGNED_SHIM=/usr/lib/shim/shimx64.efi.signed
+readonly SIGNED_DISK_GRUB=/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed
+readonly SIGNED=( # in the tree, by the names that machines ask for
+  "$SIGNED_SHIM=BOOTX64.EFI"
+  /usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed=grubx64.efi
+  /usr/lib/shim/mmx64.efi.signed=mmx64.efi
+)
 readonly EPOCH=1767225600 # every time stamp in the tree: 2026-01-01
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$(cd "$here/../.." && pwd)/target/standin-cache
@@ -203,6 +212,11 @@ make_boot_loaders() {
   "$grub_mkimage" -O i386-pc -p '(hd0)/grub2' -c "$work/grub.cfg" \
     -o "$root/usr/lib/standin/grub/core.img" "${common[@]}" biosdisk
   cp /usr/lib/grub/i386-pc/boot.img "$root/usr/lib/standin/grub/"
+  # what a disk needs under Secure Boot
+  if [[ -e $SIGNED_SHIM && -e $SIGNED_DISK_GRUB ]]; then
+    cp "$SIGNED_SHIM" "$root/usr/lib/standin/grub/signed-shimx64.efi"
+    cp "$SIGNED_DISK_GRUB" "$root/usr/lib/standin/grub/signed-grubx64.efi"
+  fi
 }
 
 # sudo loads its rules and PAM's modules itself, so that ldd does not tell of them.
@@ -343,6 +357,7 @@ make_tree() {
   mkdir -p "$tree/images/pxeboot"
   cp "$kernel" "$tree/images/pxeboot/vmlinuz" && chmod 644 "$tree/images/pxeboot/vmlinuz"
   pack_root "$tree/images/pxeboot/initrd.img"
+  make_signed_loaders
   printf '%s\n' "BARESTACK STAND-IN INSTALLER (not Anaconda)" \
     "This file stands where Rocky $release has its installer image. It is no image." \
     >"$tree/images/install.img"
@@ -350,6 +365,16 @@ make_tree() {
   make_treeinfo >"$tree/.treeinfo"
   printf '%s\n' "$inputs" >"$tree/.standin"
   find "$tree" -exec touch -h -d "@$EPOCH" {} +
+}
+
+make_signed_loaders() { # all of them, or none
+  local one
+  for one in "${SIGNED[@]}"; do
+    [[ -e ${one%=*} ]] || return 0
+  done
+  for one in "${SIGNED[@]}"; do
+    install -D -m 644 "${one%=*}" "$tree/EFI/BOOT/${one#*=}"
+  done
 }
 
 # What the result depends on: the sources, the kernel, the host's programs and boot loaders.
@@ -362,6 +387,7 @@ fingerprint() {
       stat -L -c '%n %s %Y' "$(type -P "$name")"
     done < <(programs)
     stat -L -c '%n %s %Y' /usr/lib/grub/*/moddep.lst /usr/lib/systemd/systemd-udevd
+    stat -L -c '%n %s %Y' "${SIGNED[@]%=*}" "$SIGNED_DISK_GRUB" 2>/dev/null || true
   } | sha256sum | cut -d ' ' -f 1
 }
 

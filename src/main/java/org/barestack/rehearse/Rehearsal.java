@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.barestack.model.Journal;
 import org.barestack.model.Node;
@@ -70,6 +71,23 @@ public final class Rehearsal implements AutoCloseable {
       Accelerator accelerator,
       Neighbours neighbours)
       throws IOException {
+    return open(site, serve, journal, directory, accelerator, neighbours, Rehearsal::firmware);
+  }
+
+  /**
+   * The same.
+   *
+   * @param firmware what each machine has
+   */
+  public static Rehearsal open(
+      Site site,
+      List<String> serve,
+      Journal journal,
+      Path directory,
+      Accelerator accelerator,
+      Neighbours neighbours,
+      Function<Node, Firmware> firmware)
+      throws IOException {
     Files.createDirectories(directory);
     Qemu qemu = Qemu.find();
     Site.Provisioning at = site.provisioning();
@@ -79,7 +97,8 @@ public final class Rehearsal implements AutoCloseable {
       neighbours.start(lab);
       Rehearsal rehearsal = new Rehearsal(lab, serve, journal, directory);
       for (Node node : site.nodes()) {
-        rehearsal.machines.put(node.name(), rehearsal.machine(qemu, accelerator, node));
+        rehearsal.machines.put(
+            node.name(), rehearsal.machine(qemu, accelerator, node, firmware.apply(node)));
       }
       return rehearsal;
     } catch (IOException | RuntimeException e) {
@@ -88,14 +107,23 @@ public final class Rehearsal implements AutoCloseable {
     }
   }
 
-  private VirtualMachine machine(Qemu qemu, Accelerator accelerator, Node node) {
+  /** What the site says of it. */
+  public static Firmware firmware(Node node) {
+    return switch (node.firmware()) {
+      case BIOS -> Firmware.BIOS;
+      case UEFI -> Firmware.UEFI;
+      case UEFI_SECURE -> Firmware.UEFI_SECURE;
+    };
+  }
+
+  private VirtualMachine machine(Qemu qemu, Accelerator accelerator, Node node, Firmware firmware) {
     String name = node.name().text();
     Disk disk =
         new Disk(disk(node.name()), DISK_GIBIBYTES, name.toUpperCase(java.util.Locale.ROOT));
     MachineSpec spec =
         new MachineSpec(
             name,
-            node.firmware() == Node.Firmware.BIOS ? Firmware.BIOS : Firmware.UEFI,
+            firmware,
             List.copyOf(node.nics().values()),
             MEMORY_MEBIBYTES,
             List.of(disk),

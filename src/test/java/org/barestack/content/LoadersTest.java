@@ -7,11 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.barestack.content.Loaders.Answer.Found;
 import org.barestack.content.Loaders.Answer.Missing;
-import org.barestack.model.Architecture;
 import org.barestack.model.ClientKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,13 +33,14 @@ class LoadersTest {
               install: { Debian: apt-get install ipxe, Rocky: dnf install ipxe-bootimgs-x86 }
               known: { %2$s }
             """,
-            site, known));
+            site, known),
+        List::of);
   }
 
   @ParameterizedTest
   @EnumSource(ClientKind.class)
   void everyKindButIpxeHasALoader(ClientKind client) throws IOException {
-    assertThat(Loaders.read(site).name(client).isEmpty()).isEqualTo(client.ipxe());
+    assertThat(Loaders.read(site, List::of).name(client, false).isEmpty()).isEqualTo(client.ipxe());
   }
 
   @Test
@@ -68,23 +68,17 @@ class LoadersTest {
   }
 
   @Test
-  void onlyTheSitesArchitecturesCount() throws IOException {
-    Loaders loaders = Loaders.read(site);
-    assertThat(loaders.find(Set.of(Architecture.X86_64)))
-        .containsOnlyKeys("undionly.kpxe", "snponly.efi");
-    assertThat(loaders.find(Set.of(Architecture.AARCH64))).containsOnlyKeys("snponly-arm64.efi");
-    assertThat(loaders.find(Set.of(Architecture.values()))).hasSize(3);
-  }
-
-  @Test
   void aSitesOwnFileReplacesOurs() throws IOException {
     Files.createDirectory(site.resolve("pxe"));
     Files.writeString(
         site.resolve("pxe/loaders.yaml"),
         "mine.efi: { clients: [UEFI_X64_PXE], files: [/none], install: {}, known: {} }");
-    Loaders loaders = Loaders.read(site);
+    Loaders loaders = Loaders.read(site, List::of);
 
-    assertThat(Arrays.stream(ClientKind.values()).map(loaders::name).flatMap(Optional::stream))
+    assertThat(
+            Arrays.stream(ClientKind.values())
+                .map(client -> loaders.name(client, false))
+                .flatMap(Optional::stream))
         .containsExactly("mine.efi");
   }
 
@@ -106,7 +100,7 @@ class LoadersTest {
   void aWrongFileSaysWhatIsWrong(String name, String yaml, String complaint) {
     assertThatIllegalArgumentException()
         .as(name)
-        .isThrownBy(() -> Loaders.parse("loaders.yaml", yaml))
+        .isThrownBy(() -> Loaders.parse("loaders.yaml", yaml, List::of))
         .withMessageContainingAll("loaders.yaml", complaint);
   }
 }

@@ -84,7 +84,11 @@ class BesideOtherServersIT {
         DhcpSnippet.of(
                 program,
                 site(dhcp),
-                kind -> Optional.of(kind == ClientKind.BIOS_PXE ? "undionly.kpxe" : "snponly.efi"))
+                (kind, secure) ->
+                    Optional.of(
+                        kind == ClientKind.BIOS_PXE
+                            ? "undionly.kpxe"
+                            : secure ? "shimx64.efi" : "snponly.efi"))
             .replace(
                 "\"subnet\": \"" + NET + ".0/24\",",
                 "\"subnet\": \"%1$s.0/24\", \"pools\": [ { \"pool\": \"%1$s.200-%1$s.209\" } ],"

@@ -477,7 +477,7 @@ class HttpServerTest {
         "lo",
         bench.desk,
         bench.texts,
-        Loaders.read(bench.httpRoot),
+        Loaders.read(bench.httpRoot, List::of),
         bench.httpRoot,
         () -> release,
         bench.logs,

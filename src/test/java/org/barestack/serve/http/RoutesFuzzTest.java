@@ -106,6 +106,18 @@ public class RoutesFuzzTest {
     }
 
     @Override
+    public String grubEntry() {
+      return "# GRUB";
+    }
+
+    @Override
+    public String grub(BootAnswer answer, BootRequest request) {
+      return answer instanceof BootAnswer.Install install
+          ? install.install().token().secret() + request
+          : "# GRUB" + request;
+    }
+
+    @Override
     public String kickstart(OpenInstall install) {
       return install.install().token().secret();
     }
@@ -145,7 +157,8 @@ public class RoutesFuzzTest {
         Path file = Files.writeString(folder.resolve("lab.cms"), "a backup");
         RestoreFile backup = bench.backups.keep(new NodeName("kvm1"), file);
         served.add(bench.backups.find(new NodeName("kvm1"), backup).orElseThrow());
-        return new Place(httpRoot, Loaders.read(folder), bench.logs, bench.backups, backup, served);
+        return new Place(
+            httpRoot, Loaders.read(folder, List::of), bench.logs, bench.backups, backup, served);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
