@@ -22,8 +22,6 @@ demo  /usr/lib/ipxe/qemu/*|/usr/share/ipxe/qemu/* ipxe-qemu            ipxe-roms
 demo  /usr/lib/grub/i386-pc/boot.img              grub-pc-bin          grub2-pc-modules
 demo  /usr/lib/grub/x86_64-efi/normal.mod         grub-efi-amd64-bin   grub2-efi-x64-modules
 demo  grub-mkimage|grub2-mkimage                  grub-common          grub2-tools
-demo  /usr/lib/shim/shimx64.efi.signed|/boot/efi/EFI/rocky/shimx64.efi  shim-signed  shim-x64
-demo  /usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed|/boot/efi/EFI/rocky/grubx64.efi  grub-efi-amd64-signed  grub2-efi-x64
 demo  busybox                                     busybox-static       busybox
 demo  cpio                                        cpio                 cpio
 demo  sfdisk                                      fdisk                util-linux
@@ -37,6 +35,8 @@ demo  efibootmgr                                  efibootmgr           efibootmg
 demo  kmod                                        kmod                 kmod
 demo  xz                                          xz-utils             xz
 demo  dnsmasq                                     dnsmasq-base         dnsmasq
+test  /usr/lib/shim/shimx64.efi.signed|/boot/efi/EFI/rocky/shimx64.efi  shim-signed  shim-x64
+test  /usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed|/boot/efi/EFI/rocky/grubx64.efi  grub-efi-amd64-signed  grub2-efi-x64
 test  git                                         git                  git
 test  isoinfo                                     genisoimage          genisoimage
 test  xorriso                                     xorriso              xorriso

@@ -65,6 +65,7 @@ install_grub_uefi() {
     cp "$LIB/grub/signed-grubx64.efi" "$efi/BOOT/grubx64.efi"
     mkdir -p "$efi/debian"
     write_grub_menu "$efi/debian/grub.cfg"
+    cp "$efi/debian/grub.cfg" "$efi/rocky/grub.cfg"
   else
     cp "$LIB/grub/grubx64.efi" "$efi/rocky/shimx64.efi"
     cp "$LIB/grub/grubx64.efi" "$efi/BOOT/BOOTX64.EFI"

@@ -10,15 +10,19 @@ set -euo pipefail
 umask 022
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 
-# Debian's signed loaders, where they are installed: of one vendor with the kernel, like those of a
-# Rocky tree, which are not part of this repository.
-readonly SIGNED_SHIM=/usr/lib/shim/shimx64.efi.signed
-readonly SIGNED_DISK_GRUB=/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed
-readonly SIGNED=( # in the tree, by the names that machines ask for
-  "$SIGNED_SHIM=BOOTX64.EFI"
-  /usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed=grubx64.efi
-  /usr/lib/shim/mmx64.efi.signed=mmx64.efi
-)
+# The signed loaders of this host's distribution, where they are installed: of one maker with the
+# kernel, like those of a Rocky tree, which are not part of this repository. In order: shim, GRUB for
+# the network, MokManager, GRUB for a disk.
+if type -P dnf >/dev/null; then
+  SIGNED=(/boot/efi/EFI/rocky/{shimx64,grubx64,mmx64,grubx64}.efi)
+else
+  SIGNED=(
+    /usr/lib/shim/shimx64.efi.signed
+    /usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed
+    /usr/lib/shim/mmx64.efi.signed
+    /usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed
+  )
+fi
 readonly EPOCH=1767225600 # every time stamp in the tree: 2026-01-01
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$(cd "$here/../.." && pwd)/target/standin-cache
@@ -213,9 +217,9 @@ make_boot_loaders() {
     -o "$root/usr/lib/standin/grub/core.img" "${common[@]}" biosdisk
   cp /usr/lib/grub/i386-pc/boot.img "$root/usr/lib/standin/grub/"
   # what a disk needs under Secure Boot
-  if [[ -e $SIGNED_SHIM && -e $SIGNED_DISK_GRUB ]]; then
-    cp "$SIGNED_SHIM" "$root/usr/lib/standin/grub/signed-shimx64.efi"
-    cp "$SIGNED_DISK_GRUB" "$root/usr/lib/standin/grub/signed-grubx64.efi"
+  if has_signed_loaders; then
+    cp "${SIGNED[0]}" "$root/usr/lib/standin/grub/signed-shimx64.efi"
+    cp "${SIGNED[3]}" "$root/usr/lib/standin/grub/signed-grubx64.efi"
   fi
 }
 
@@ -367,14 +371,19 @@ make_tree() {
   find "$tree" -exec touch -h -d "@$EPOCH" {} +
 }
 
-make_signed_loaders() { # all of them, or none
+has_signed_loaders() { # all of them
   local one
   for one in "${SIGNED[@]}"; do
-    [[ -e ${one%=*} ]] || return 0
+    [[ -r $one ]] || return 1
   done
-  for one in "${SIGNED[@]}"; do
-    install -D -m 644 "${one%=*}" "$tree/EFI/BOOT/${one#*=}"
-  done
+}
+
+# By the names that machines ask for.
+make_signed_loaders() {
+  has_signed_loaders || return 0
+  install -D -m 644 "${SIGNED[0]}" "$tree/EFI/BOOT/BOOTX64.EFI"
+  install -D -m 644 "${SIGNED[1]}" "$tree/EFI/BOOT/grubx64.efi"
+  install -D -m 644 "${SIGNED[2]}" "$tree/EFI/BOOT/mmx64.efi"
 }
 
 # What the result depends on: the sources, the kernel, the host's programs and boot loaders.
@@ -387,7 +396,7 @@ fingerprint() {
       stat -L -c '%n %s %Y' "$(type -P "$name")"
     done < <(programs)
     stat -L -c '%n %s %Y' /usr/lib/grub/*/moddep.lst /usr/lib/systemd/systemd-udevd
-    stat -L -c '%n %s %Y' "${SIGNED[@]%=*}" "$SIGNED_DISK_GRUB" 2>/dev/null || true
+    stat -L -c '%n %s %Y' "${SIGNED[@]}" 2>/dev/null || true
   } | sha256sum | cut -d ' ' -f 1
 }
 

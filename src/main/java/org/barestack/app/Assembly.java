@@ -659,6 +659,7 @@ final class Assembly {
             .or(() -> Neighbours.mac(site.provisioning().networkInterface(), outcome.client()));
     if (mac.isPresent()) {
       switch (outcome) {
+        case TftpServer.Served served when BootFolder.isText(served.file()) -> {}
         case TftpServer.Served served ->
             desk.fetched(
                 List.of(mac.get()),

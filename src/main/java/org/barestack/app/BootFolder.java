@@ -137,6 +137,11 @@ final class BootFolder implements TftpFiles {
         : "no loader is called so";
   }
 
+  /** Whether it is a script of GRUB's; what was decided stands in the journal already. */
+  static boolean isText(String file) {
+    return file.startsWith("grub/") || file.contains("grub.cfg");
+  }
+
   /** How a file is called in the journal: that of an install, like HTTP's, without its token. */
   static String title(String file) {
     return file.startsWith("install/") ? file.substring(file.lastIndexOf('/') + 1) : file;

@@ -194,7 +194,7 @@ public final class Renderer {
     view.put("install", install(install.id(), install.url(), install.baseUrl()));
     view.put("tree", install.treeUrl().toString());
     view.put("mac", mac.hyphens());
-    view.put("arguments", pxe.render("snippets/arguments.j2", view).lines().toList());
+    view.put("arguments", words(pxe.render("snippets/arguments.j2", view)));
     return view;
   }
 
@@ -213,6 +213,10 @@ public final class Renderer {
   /** What iPXE runs first: it asks under its MAC address what to do. */
   public String ipxeEntry(URI baseUrl) {
     return pxe.render("entry.ipxe.j2", Map.of("base_url", baseUrl.toString()));
+  }
+
+  private static List<String> words(String text) {
+    return Pattern.compile("\\s+").splitAsStream(text.strip()).toList();
   }
 
   /** What GRUB runs first, at whatever place it looks for its configuration. */

@@ -93,7 +93,7 @@ final class RehearsedSite implements AutoCloseable {
     return dhcp.equals("full")
         ? lab
         : lab.replaceFirst("(?m)^  dhcp: full.*$", "  dhcp: " + dhcp)
-        .replaceFirst("(?m)^  pool: .*\\R", "");
+            .replaceFirst("(?m)^  pool: .*\\R", "");
   }
 
   private static Site read(Path file) {
