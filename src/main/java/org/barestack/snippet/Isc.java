@@ -60,9 +60,10 @@ final class Isc {
     if (special == null || rule.machines() != Machines.SPECIAL) {
       return test; // what is for the others comes later
     }
+    // dhcpd ends a condition that begins with a bracket where that bracket ends
     return special.macs().stream()
         .map("hardware = 1:%s"::formatted)
-        .collect(Collectors.joining(" or ", "(" + test + ") and (", ")"));
+        .collect(Collectors.joining(" or ", "((" + test + ") and (", "))"));
   }
 
   private static void rule(Rule rule, String test, String word, List<String> lines) {
