@@ -126,7 +126,7 @@ class ContentCheckTest {
     Files.writeString(
         file,
         Files.readString(file)
-            .replaceFirst("(?m)^    address: 192.168.60.11.*$", "$0\n    firmware: uefi-secure"));
+            .replace("{ role: kvm-worker,", "{ role: kvm-worker, firmware: uefi-secure,"));
     assertThat(loaders())
         .singleElement()
         .satisfies(problem -> {
