@@ -277,7 +277,7 @@ final class Assembly {
       running.add(
           TftpServer.start(
               TftpServer.Settings.on(at.networkInterface(), at.address()),
-              new BootFolder(desk, texts, loaders, release),
+              new BootFolder(desk, texts, loaders, release, order.httpRoot()),
               outcome -> recordFile(order.site().get(), desk, outcome)));
       if (at.dhcp() != Site.DhcpMode.OFF) {
         Clocks clocks = Clocks.system();

@@ -36,12 +36,22 @@ final class BootFolder implements TftpFiles {
   private final Texts texts;
   private final Loaders loaders;
   private final Supplier<Releases.Answer> release;
+  private final Path httpRoot;
 
-  BootFolder(BootDesk desk, Texts texts, Loaders loaders, Supplier<Releases.Answer> release) {
+  /**
+   * @param httpRoot what lies there, and nothing that a link there leads to, is a release's
+   */
+  BootFolder(
+      BootDesk desk,
+      Texts texts,
+      Loaders loaders,
+      Supplier<Releases.Answer> release,
+      Path httpRoot) {
     this.desk = desk;
     this.texts = texts;
     this.loaders = loaders;
     this.release = release;
+    this.httpRoot = httpRoot;
   }
 
   @Override
@@ -106,9 +116,13 @@ final class BootFolder implements TftpFiles {
           case "initrd.img" -> tree.initrd();
           default -> null;
         };
-    return image == null
-        ? new Answer.NotFound("an install has no such file")
-        : new Answer.Found(Content.open(image));
+    if (image == null) {
+      return new Answer.NotFound("an install has no such file");
+    }
+    Path real = image.toRealPath();
+    return real.startsWith(httpRoot.toRealPath())
+        ? new Answer.Found(Content.open(real))
+        : new Answer.NotFound("the release's " + name + " is a link out of http-root");
   }
 
   /**

@@ -252,14 +252,17 @@ public final class Loaders {
 
   /** The files of the first set that is whole, by name; none if there is no such set. */
   private Map<String, Answer> find(Loader loader) throws IOException {
-    List<Path> roots = release.get();
     for (Map<String, Path> set : loader.places()) {
-      for (Path root : set.values().stream().allMatch(Path::isAbsolute) ? NO_ROOT : roots) {
-        if (set.values().stream().allMatch(file -> Files.isRegularFile(root.resolve(file)))) {
-          Map<String, Answer> answers = new LinkedHashMap<>();
-          for (var file : set.entrySet()) {
-            answers.put(file.getKey(), found(loader, root.resolve(file.getValue())));
+      boolean ofThisHost = set.values().stream().allMatch(Path::isAbsolute);
+      for (Path root : ofThisHost ? List.of(Path.of("/")) : release.get()) {
+        Map<String, Answer> answers = new LinkedHashMap<>();
+        for (var one : set.entrySet()) {
+          Path file = root.resolve(one.getValue());
+          if (Files.isRegularFile(file) && (one.getValue().isAbsolute() || inside(root, file))) {
+            answers.put(one.getKey(), found(loader, file));
           }
+        }
+        if (answers.size() == set.size()) {
           return answers;
         }
       }
@@ -267,8 +270,10 @@ public final class Loaders {
     return Map.of();
   }
 
-  /** What resolves an absolute path to itself. */
-  private static final List<Path> NO_ROOT = List.of(Path.of("/"));
+  /** A release is what others made, so no link of it leads to files of this host. */
+  private static boolean inside(Path root, Path file) throws IOException {
+    return file.toRealPath().startsWith(root.toRealPath());
+  }
 
   private static Answer found(Loader loader, Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);

@@ -48,7 +48,7 @@ class BootFolderTest {
   private final BootDesk desk =
       new BootDesk(() -> LAB, journal, InstantSource.fixed(Instant.EPOCH), new Random(7));
   private Releases.Answer release = new Releases.Answer.Missing("none");
-  private BootFolder served = new BootFolder(desk, new Named(), noLoaders(), () -> release);
+  private BootFolder served = new BootFolder(desk, new Named(), noLoaders(), () -> release, folder);
 
   private static Loaders noLoaders() {
     try {
@@ -77,7 +77,7 @@ class BootFolderTest {
                 folder.resolve("initrd.img"),
                 folder.resolve("install.img")));
     Loaders loaders = Loaders.read(Path.of("examples/lab"), () -> List.of(folder));
-    served = new BootFolder(desk, new Named(), loaders, () -> release);
+    served = new BootFolder(desk, new Named(), loaders, () -> release, folder);
   }
 
   private String get(String name) throws IOException {
@@ -156,6 +156,11 @@ class BootFolderTest {
     assertThat(get(path + "vmlinuz")).isEqualTo("the kernel");
     assertThat(get("/" + path + "initrd.img")).isEqualTo("the initrd");
     assertThat(get(path + "kickstart")).isEqualTo("not found: an install has no such file");
+    Path kernel = folder.resolve("vmlinuz");
+    Files.delete(kernel);
+    Files.createSymbolicLink(kernel, Path.of("/etc/hostname"));
+    assertThat(get(path + "vmlinuz"))
+        .isEqualTo("not found: the release's vmlinuz is a link out of http-root");
     release = new Releases.Answer.Missing("it is gone");
     assertThat(get(path + "vmlinuz")).isEqualTo("not found: the release is not on this server");
     desk.report(install.token(), Kind.INSTALL_FAILED, Map.of("reason", "x"));

@@ -172,6 +172,14 @@ class LoadersTest {
   }
 
   @Test
+  void noLinkOfAReleaseLeadsOutOfIt() throws IOException {
+    put("release/EFI/BOOT/BOOTX64.EFI", "host/shim", "host/grub");
+    Files.createSymbolicLink(
+        site.resolve("release/EFI/BOOT/grubx64.efi"), site.resolve("host/grub"));
+    assertThat(place(pair(), "shimx64.efi")).isEqualTo("host/shim");
+  }
+
+  @Test
   void aMissingSetNamesAllItsPlacesAndFiles() throws IOException {
     assertThat(pair().find("grubx64.efi").orElseThrow().toString())
         .contains(

@@ -177,6 +177,8 @@ public class RoutesFuzzTest {
                 "GET /boot.ipxe\n",
                 "GET /boot/52:54:00:aa:00:01?platform=efi&arch=x86_64&uuid=A&serial=1&product=x\n",
                 "GET /boot/52:54:00:aa:00:09?platform=pcbios&product=%1b\n",
+                "HEAD /grub/52-54-00-aa-00-01\n" + NEXT + "GET /grub/52:54:00:aa:00:01\n",
+                "GET /loaders//grub.cfg-01-52-54-00-aa-00-01\n" + NEXT + "GET /EFI/x/grub.cfg\n",
                 "GET /install/TOKEN/kickstart\n",
                 "GET /cloud-init/TOKEN/user-data\n" + NEXT + "HEAD /cloud-init/TOKEN/x\n",
                 "HEAD /install/TOKEN/vmlinuz\n" + NEXT + "GET /install/TOKEN/initrd.img\n",
