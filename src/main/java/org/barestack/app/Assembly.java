@@ -47,7 +47,6 @@ import org.barestack.command.CloudCommand;
 import org.barestack.command.CloudDestroyCommand;
 import org.barestack.command.CloudPlanCommand;
 import org.barestack.command.CompletionCommand;
-import org.barestack.command.DemoCommand;
 import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.DiffCommand;
 import org.barestack.command.DoctorCommand;
@@ -57,6 +56,7 @@ import org.barestack.command.ForgetCommand;
 import org.barestack.command.InitCommand;
 import org.barestack.command.LogsCommand;
 import org.barestack.command.RebuildCommand;
+import org.barestack.command.RehearseCommand;
 import org.barestack.command.ReinstallCommand;
 import org.barestack.command.RenderCloudInitCommand;
 import org.barestack.command.RenderCommand;
@@ -180,7 +180,7 @@ final class Assembly {
                 .addSubcommand(new CloudDestroyCommand(Assembly::cloud)))
         .addSubcommand(secrets())
         .addSubcommand(new CommandLine(new CompletionCommand()))
-        .addSubcommand(new DemoCommand());
+        .addSubcommand(new RehearseCommand());
   }
 
   private static Path home() {

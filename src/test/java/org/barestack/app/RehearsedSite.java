@@ -72,9 +72,10 @@ final class RehearsedSite implements AutoCloseable {
     String lab = Files.readString(Path.of("examples/lab/site.yaml"));
     Files.writeString(file, edit.apply(lab));
     barestack(folder, "secrets", "init", "--identity=" + work.resolve("identity"));
+    Site site = read(file);
     rehearsal =
         Rehearsal.open(
-            read(file),
+            site,
             List.of(
                 HOME.resolve("barestack").toString(),
                 "serve",
@@ -85,7 +86,8 @@ final class RehearsedSite implements AutoCloseable {
             work.resolve("machines"),
             Accelerator.TCG,
             neighbours,
-            firmware);
+            new Rehearsal.Hardware(firmware, 1024),
+            site.nodes());
   }
 
   /** The lab's site file with that DHCP mode. */
