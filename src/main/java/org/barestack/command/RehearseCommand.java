@@ -162,6 +162,11 @@ public final class RehearseCommand implements Callable<Integer> {
     if (minutes != null && minutes < 1) {
       throw Failure.badInput("--minutes " + minutes + ": at least 1");
     }
+    if (goal == Goal.CONFIGURED && !hasSecrets()) {
+      throw Failure.badInput(
+          "--until configured: the steps of the first boot fetch the site's secrets, and there are"
+              + " none, or nothing here opens them: barestack secrets init");
+    }
     Path work = home.resolve("target/rehearse").resolve(site.name());
     Files.createDirectories(work.resolveSibling(""));
     try (FileChannel lock =
@@ -229,12 +234,16 @@ public final class RehearseCommand implements Callable<Integer> {
                 "--site=" + options.file().toAbsolutePath().normalize(),
                 "--state=" + work.resolve("state"),
                 "--http-root=" + installer.httpRoot().toAbsolutePath().normalize()));
-    if (Files.exists(options.secrets().age()) && Files.exists(options.identity())) {
+    if (hasSecrets()) {
       line.add("--identity=" + options.identity().toAbsolutePath().normalize());
     } else {
       line.add("--no-secrets");
     }
     return line;
+  }
+
+  private boolean hasSecrets() {
+    return Files.exists(options.secrets().age()) && Files.exists(options.identity());
   }
 
   /** The imported release, or else the stand-in, built where it is not built yet. */

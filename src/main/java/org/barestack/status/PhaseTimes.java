@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeState;
 import org.barestack.model.Phase;
+import org.barestack.model.PlainText;
 
 /**
  * When a node came to each phase.
@@ -49,6 +50,6 @@ public record PhaseTimes(Map<String, Double> seconds, Phase last, String reason)
     return seconds.entrySet().stream()
             .map(one -> String.format(Locale.ROOT, "%s %.1f s", one.getKey(), one.getValue()))
             .collect(Collectors.joining(", "))
-        + (reason.isEmpty() ? "" : ": " + reason);
+        + (reason.isEmpty() ? "" : ": " + PlainText.of(reason));
   }
 }
