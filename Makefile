@@ -19,7 +19,7 @@ help: ## this list
 .PHONY: demo
 demo: ## two blank virtual machines install themselves, here, in minutes
 	@src/build/prerequisites.sh demo
-	@$(AS_ROOT) ./barestack demo
+	@$(AS_ROOT) ./barestack rehearse --site examples/lab --stand-in
 
 .PHONY: serve
 serve: ## SITE=DIR ## way in 1: boot and install a site's machines over the network (root)

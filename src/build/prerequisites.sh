@@ -35,6 +35,8 @@ demo  efibootmgr                                  efibootmgr           efibootmg
 demo  kmod                                        kmod                 kmod
 demo  xz                                          xz-utils             xz
 demo  dnsmasq                                     dnsmasq-base         dnsmasq
+test  /usr/lib/shim/shimx64.efi.signed|/boot/efi/EFI/rocky/shimx64.efi  shim-signed  shim-x64
+test  /usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed|/boot/efi/EFI/rocky/grubx64.efi  grub-efi-amd64-signed  grub2-efi-x64
 test  git                                         git                  git
 test  isoinfo                                     genisoimage          genisoimage
 test  xorriso                                     xorriso              xorriso

@@ -49,15 +49,28 @@ boot
 END
 }
 
-# shim's name with GRUB behind it: there is no Secure Boot here. As in Anaconda, every entry of just
+# Without Secure Boot shim's name with GRUB behind it; with it the signed shim and the signed GRUB,
+# whose configuration is where its maker looks. As in Anaconda, every entry of just
 # its name goes away, whatever disk it is for, and a new one goes first in BootOrder.
 install_grub_uefi() {
   local efi=$ROOT/boot/efi/EFI old device disk
   [[ -n ${DEVICE[/boot/efi]} ]] || refuse "UEFI needs a /boot/efi: add reqpart" || return 1
   mkdir -p "$efi/rocky" "$efi/BOOT"
-  cp "$LIB/grub/grubx64.efi" "$efi/rocky/shimx64.efi"
-  cp "$LIB/grub/grubx64.efi" "$efi/BOOT/BOOTX64.EFI"
-  write_grub_menu "$efi/rocky/grub.cfg"
+  if secure_boot; then
+    [[ -e $LIB/grub/signed-shimx64.efi ]] ||
+      refuse "Secure Boot is on, and this stand-in was built without signed loaders" || return 1
+    cp "$LIB/grub/signed-shimx64.efi" "$efi/rocky/shimx64.efi"
+    cp "$LIB/grub/signed-shimx64.efi" "$efi/BOOT/BOOTX64.EFI"
+    cp "$LIB/grub/signed-grubx64.efi" "$efi/rocky/grubx64.efi"
+    cp "$LIB/grub/signed-grubx64.efi" "$efi/BOOT/grubx64.efi"
+    mkdir -p "$efi/debian"
+    write_grub_menu "$efi/debian/grub.cfg"
+    cp "$efi/debian/grub.cfg" "$efi/rocky/grub.cfg"
+  else
+    cp "$LIB/grub/grubx64.efi" "$efi/rocky/shimx64.efi"
+    cp "$LIB/grub/grubx64.efi" "$efi/BOOT/BOOTX64.EFI"
+    write_grub_menu "$efi/rocky/grub.cfg"
+  fi
   # from version 18 on efibootmgr tells the path, after a tab
   for old in $(efibootmgr | sed -n "s/^Boot\([0-9A-Fa-f]\{4\}\)[* ] *$ENTRY\(\t.*\)\?$/\1/p"); do
     efibootmgr -q -b "$old" -B || refuse "efibootmgr could not remove the boot entry $old" || return 1

@@ -10,6 +10,19 @@ set -euo pipefail
 umask 022
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 
+# The signed loaders of this host's distribution, where they are installed: of one maker with the
+# kernel, like those of a Rocky tree, which are not part of this repository. In order: shim, GRUB for
+# the network, MokManager, GRUB for a disk.
+if type -P dnf >/dev/null; then
+  SIGNED=(/boot/efi/EFI/rocky/{shimx64,grubx64,mmx64,grubx64}.efi)
+else
+  SIGNED=(
+    /usr/lib/shim/shimx64.efi.signed
+    /usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed
+    /usr/lib/shim/mmx64.efi.signed
+    /usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed
+  )
+fi
 readonly EPOCH=1767225600 # every time stamp in the tree: 2026-01-01
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$(cd "$here/../.." && pwd)/target/standin-cache
@@ -203,6 +216,11 @@ make_boot_loaders() {
   "$grub_mkimage" -O i386-pc -p '(hd0)/grub2' -c "$work/grub.cfg" \
     -o "$root/usr/lib/standin/grub/core.img" "${common[@]}" biosdisk
   cp /usr/lib/grub/i386-pc/boot.img "$root/usr/lib/standin/grub/"
+  # what a disk needs under Secure Boot
+  if has_signed_loaders; then
+    cp "${SIGNED[0]}" "$root/usr/lib/standin/grub/signed-shimx64.efi"
+    cp "${SIGNED[3]}" "$root/usr/lib/standin/grub/signed-grubx64.efi"
+  fi
 }
 
 # sudo loads its rules and PAM's modules itself, so that ldd does not tell of them.
@@ -343,6 +361,7 @@ make_tree() {
   mkdir -p "$tree/images/pxeboot"
   cp "$kernel" "$tree/images/pxeboot/vmlinuz" && chmod 644 "$tree/images/pxeboot/vmlinuz"
   pack_root "$tree/images/pxeboot/initrd.img"
+  make_signed_loaders
   printf '%s\n' "BARESTACK STAND-IN INSTALLER (not Anaconda)" \
     "This file stands where Rocky $release has its installer image. It is no image." \
     >"$tree/images/install.img"
@@ -350,6 +369,21 @@ make_tree() {
   make_treeinfo >"$tree/.treeinfo"
   printf '%s\n' "$inputs" >"$tree/.standin"
   find "$tree" -exec touch -h -d "@$EPOCH" {} +
+}
+
+has_signed_loaders() { # all of them
+  local one
+  for one in "${SIGNED[@]}"; do
+    [[ -r $one ]] || return 1
+  done
+}
+
+# By the names that machines ask for.
+make_signed_loaders() {
+  has_signed_loaders || return 0
+  install -D -m 644 "${SIGNED[0]}" "$tree/EFI/BOOT/BOOTX64.EFI"
+  install -D -m 644 "${SIGNED[1]}" "$tree/EFI/BOOT/grubx64.efi"
+  install -D -m 644 "${SIGNED[2]}" "$tree/EFI/BOOT/mmx64.efi"
 }
 
 # What the result depends on: the sources, the kernel, the host's programs and boot loaders.
@@ -362,6 +396,7 @@ fingerprint() {
       stat -L -c '%n %s %Y' "$(type -P "$name")"
     done < <(programs)
     stat -L -c '%n %s %Y' /usr/lib/grub/*/moddep.lst /usr/lib/systemd/systemd-udevd
+    stat -L -c '%n %s %Y' "${SIGNED[@]}" 2>/dev/null || true
   } | sha256sum | cut -d ' ' -f 1
 }
 

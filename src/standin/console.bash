@@ -30,6 +30,24 @@ banner() {
   phase started "release=$RELEASE kernel=$(uname -r)"
 }
 
+# Whether the firmware started only what is signed: the variable's value follows four octets of its
+# attributes (UEFI 2.10, 3.3).
+secure_boot() {
+  local file=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+  [[ -e $file && $(od -An -tu1 -j4 -N1 "$file") -eq 1 ]]
+}
+
+# As the kernel tells it: "none [integrity] confidentiality".
+lockdown() {
+  mountpoint -q /sys/kernel/security || mount -t securityfs securityfs /sys/kernel/security
+  sed -n 's/.*\[\(.*\)\].*/\1/p' /sys/kernel/security/lockdown
+}
+
+tell_secure_boot() {
+  [[ -d /sys/firmware/efi ]] || return 0
+  say "secure boot: $(secure_boot && echo on || echo off), lockdown: $(lockdown)"
+}
+
 # Ends the machine the way ACTION says. Does not return.
 leave() { # reboot|poweroff|shutdown|halt|wait
   phase finished "action=$1"

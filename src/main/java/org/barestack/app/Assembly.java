@@ -16,7 +16,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +47,6 @@ import org.barestack.command.CloudCommand;
 import org.barestack.command.CloudDestroyCommand;
 import org.barestack.command.CloudPlanCommand;
 import org.barestack.command.CompletionCommand;
-import org.barestack.command.DemoCommand;
 import org.barestack.command.DhcpSnippetCommand;
 import org.barestack.command.DiffCommand;
 import org.barestack.command.DoctorCommand;
@@ -59,6 +57,7 @@ import org.barestack.command.ImportCommand;
 import org.barestack.command.InitCommand;
 import org.barestack.command.LogsCommand;
 import org.barestack.command.RebuildCommand;
+import org.barestack.command.RehearseCommand;
 import org.barestack.command.ReinstallCommand;
 import org.barestack.command.ReleasesCommand;
 import org.barestack.command.RenderCloudInitCommand;
@@ -117,8 +116,6 @@ import org.barestack.serve.dhcp.ServerProbe;
 import org.barestack.serve.http.HttpServer;
 import org.barestack.serve.http.SecretHandout;
 import org.barestack.serve.http.Texts;
-import org.barestack.serve.tftp.Content;
-import org.barestack.serve.tftp.TftpFiles;
 import org.barestack.serve.tftp.TftpServer;
 import org.barestack.site.LinuxFacts;
 import org.barestack.wire.dhcp.Answer;
@@ -168,7 +165,7 @@ final class Assembly {
         .addSubcommand(new ImportCommand())
         .addSubcommand(new ReleasesCommand())
         .addSubcommand(new ServeCommand(Assembly::serve))
-        .addSubcommand(new DhcpSnippetCommand(folder -> named(folder)::name))
+        .addSubcommand(new DhcpSnippetCommand(folder -> named(folder, List::of)::name))
         .addSubcommand(new StatusCommand())
         .addSubcommand(new WatchCommand())
         .addSubcommand(new AdoptCommand())
@@ -187,7 +184,7 @@ final class Assembly {
                 .addSubcommand(new CloudDestroyCommand(Assembly::cloud)))
         .addSubcommand(secrets())
         .addSubcommand(new CommandLine(new CompletionCommand()))
-        .addSubcommand(new DemoCommand());
+        .addSubcommand(new RehearseCommand());
   }
 
   private static Path home() {
@@ -254,7 +251,7 @@ final class Assembly {
 
   static Server serve(Server.Order order) throws IOException {
     Site site = order.site().get();
-    Loaders loaders = loaders(order.folder(), site);
+    Loaders loaders = loaders(order);
     Supplier<Releases.Answer> release = release(order);
     tell(release.get());
     Files.createDirectories(order.httpRoot());
@@ -284,7 +281,7 @@ final class Assembly {
       running.add(
           TftpServer.start(
               TftpServer.Settings.on(at.networkInterface(), at.address()),
-              tftpFiles(loaders),
+              new BootFolder(desk, texts, loaders, release, order.httpRoot()),
               outcome -> recordFile(order.site().get(), desk, outcome)));
       if (at.dhcp() != Site.DhcpMode.OFF) {
         Clocks clocks = Clocks.system();
@@ -292,7 +289,7 @@ final class Assembly {
             new DhcpResponder(
                 settings(site),
                 mac -> lease(order.site().get(), mac),
-                (mac, client) -> bootFile(order.site().get(), loaders, client),
+                (mac, client) -> bootFile(order.site().get(), loaders, mac, client),
                 file.leases(),
                 clocks);
         ExecutorService recorder = running.add(recorder());
@@ -390,17 +387,18 @@ final class Assembly {
     return NodeState.of(journal.events(new Subject.OfNode(name))).phase();
   }
 
-  private static Loaders named(Path folder) throws IOException {
+  private static Loaders named(Path folder, Supplier<List<Path>> release) throws IOException {
     try {
-      return Loaders.read(folder);
+      return Loaders.read(folder, release);
     } catch (IllegalArgumentException e) {
       throw Failure.badInput(String.valueOf(e.getMessage()));
     }
   }
 
-  private static Loaders loaders(Path folder, Site site) throws IOException {
-    Loaders loaders = named(folder);
-    for (var loader : loaders.find(Set.of(site.rocky().arch())).entrySet()) {
+  private static Loaders loaders(Server.Order order) throws IOException {
+    Releases releases = new Releases(order.httpRoot());
+    Loaders loaders = named(order.folder(), () -> releases.roots(order.site().get().rocky()));
+    for (var loader : loaders.find(order.site().get()).entrySet()) {
       switch (loader.getValue()) {
         case Loaders.Answer.Missing(String message) -> throw Failure.notDone(message);
         case Loaders.Answer.Found found ->
@@ -459,12 +457,34 @@ final class Assembly {
       @Override
       public String install(BootAnswer.Install answer, BootRequest request) {
         return renderer.ipxeInstall(
-            site.get(), answer.node(), context(site.get(), answer.install(), release.get()));
+            site.get(),
+            answer.node(),
+            context(site.get(), answer.install(), release.get()),
+            request.mac());
       }
 
       @Override
       public String localDisk(BootAnswer.LocalDisk answer, BootRequest request) {
         return renderer.ipxeLocalDisk(answer.how(), answer.reason(), READING_SECONDS);
+      }
+
+      @Override
+      public String grubEntry() {
+        return renderer.grubEntry(site.get().baseUrl());
+      }
+
+      @Override
+      public String grub(BootAnswer answer, BootRequest request) {
+        return switch (answer) {
+          case BootAnswer.Install install ->
+              renderer.grubInstall(
+                  site.get(),
+                  install.node(),
+                  context(site.get(), install.install(), release.get()),
+                  request.mac());
+          case BootAnswer.LocalDisk local ->
+              renderer.grubLocalDisk(local.how(), local.reason(), READING_SECONDS);
+        };
       }
 
       @Override
@@ -527,29 +547,6 @@ final class Assembly {
     return new InstallContext(install.id(), install.token(), site.baseUrl(), tree);
   }
 
-  private static TftpFiles tftpFiles(Loaders loaders) {
-    return name -> {
-      Optional<Loaders.Answer> loader = loaders.find(name);
-      return loader.isPresent() && loader.get() instanceof Loaders.Answer.Found found
-          ? new TftpFiles.Answer.Found(Content.open(found.file()))
-          : new TftpFiles.Answer.NotFound(
-              loader.isPresent()
-                  ? "that loader is not on this server; barestack doctor says how to get it"
-                  : unknownLoader(name));
-    };
-  }
-
-  /** Why there is no such file, for whoever reads what a machine asked for. */
-  static String unknownLoader(String name) {
-    String file = name.substring(name.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-    if (file.matches("(shim|grub|mm|fb).*[.]efi")) {
-      return "Secure Boot loaders are not imported; switch Secure Boot off";
-    }
-    return file.startsWith("pxelinux") || file.startsWith("lpxelinux")
-        ? "another DHCP server names that file; take its boot files (options 66 and 67) away"
-        : "no loader is called so";
-  }
-
   static DhcpSettings settings(Site site) {
     Site.Provisioning at = site.provisioning();
     Site.Management network = site.networks().management();
@@ -578,17 +575,23 @@ final class Assembly {
         : new Lease.FromPool();
   }
 
-  private static BootFile bootFile(Site site, Loaders loaders, ClientKind client) {
+  /** What a machine is to load: its node's firmware, or the site's default, says of which kind. */
+  static BootFile bootFile(Site site, Loaders loaders, MacAddress mac, ClientKind client) {
     if (client.ipxe()) {
       return new BootFile.Url(URI.create(site.baseUrl() + "/boot.ipxe"));
     }
+    boolean secure = site.secureBoot(mac);
     return loaders
-        .name(client)
+        .name(client, secure)
         .<BootFile>map(name ->
             client.http()
                 ? new BootFile.Url(URI.create(site.baseUrl() + "/loaders/" + name))
                 : new BootFile.Tftp(name))
-        .orElseGet(() -> new BootFile.None("pxe/loaders.yaml has no loader for " + client));
+        .orElseGet(() ->
+            new BootFile.None(
+                "pxe/loaders.yaml has no loader for "
+                    + client
+                    + (secure && client.uefi() ? " with Secure Boot" : "")));
   }
 
   /** A slow or busy disk must not keep DHCP from answering, so what is too much is left out. */
@@ -660,10 +663,15 @@ final class Assembly {
             .or(() -> Neighbours.mac(site.provisioning().networkInterface(), outcome.client()));
     if (mac.isPresent()) {
       switch (outcome) {
+        case TftpServer.Served served when BootFolder.isText(served.file()) -> {}
         case TftpServer.Served served ->
             desk.fetched(
                 List.of(mac.get()),
-                Map.of("file", served.file(), "bytes", Long.toString(served.bytes())));
+                Map.of(
+                    "file",
+                    BootFolder.title(served.file()),
+                    "bytes",
+                    Long.toString(served.bytes())));
         case TftpServer.NotServed not when desk.heardOf(mac.get()) ->
             desk.asked(mac.get(), "TFTP for " + PlainText.cut(not.file(), 100), "", not.reason());
         case TftpServer.NotServed _ -> {}

@@ -13,4 +13,9 @@ import org.barestack.model.MacAddress;
  * @param product manufacturer and model; empty if it told none
  */
 public record BootRequest(
-    MacAddress mac, String client, boolean uefi, String uuid, String serial, String product) {}
+    MacAddress mac, String client, boolean uefi, String uuid, String serial, String product) {
+  /** What a GRUB can say of its machine, which is little. */
+  public static BootRequest byGrub(MacAddress mac) {
+    return new BootRequest(mac, "GRUB on UEFI", true, "", "", "");
+  }
+}

@@ -9,14 +9,23 @@ import java.util.regex.Pattern;
 import org.barestack.kickstart.Release;
 
 /**
- * Checks the kernel's command line in a script of iPXE. What the kernel cannot hold it cuts off
- * without a word, and the installer asks instead of reporting what it does not understand.
+ * Checks the kernel's command line in a script of iPXE or GRUB. What the kernel cannot hold it cuts
+ * off without a word, and the installer asks instead of reporting what it does not understand.
  */
 final class BootArguments {
   /** x86's COMMAND_LINE_SIZE, of which one octet ends the text. */
   static final int LONGEST = 2047;
 
   private static final Pattern KERNEL = Pattern.compile("(?m)^kernel (\\S+)(.*?)( \\|\\| .*)?$");
+
+  private static final Pattern GRUB_KERNEL =
+      Pattern.compile("(?m)^ *if linux (\\S+)(.*?)(; then)$");
+
+  /**
+   * What GRUB puts before the arguments, with the kernel's file; arguments that then have no place
+   * it leaves out (grub-core/loader/i386/linux.c, lib/cmdline.c).
+   */
+  private static final String GRUB_IMAGE = "BOOT_IMAGE=";
 
   /** What iPXE puts in its place is as long as this. */
   private static final Pattern MAC = Pattern.compile("\\$\\{netX/mac:hexhyp}");
@@ -70,25 +79,45 @@ final class BootArguments {
    */
   record Problem(int line, int column, String message, String remedy) {}
 
-  /** What is wrong with the kernel's arguments in a script. */
-  static List<Problem> problems(String script, Release release) {
+  /** What is wrong with the kernel's arguments in a script of iPXE. */
+  static List<Problem> ofIpxe(String script, Release release) {
+    return problems(script, KERNEL, release, false);
+  }
+
+  /** The same for a script of GRUB; of a kernel that is at several places, the first counts. */
+  static List<Problem> ofGrub(String script, Release release) {
+    return problems(script, GRUB_KERNEL, release, true);
+  }
+
+  private static List<Problem> problems(
+      String script, Pattern command, Release release, boolean grub) {
     List<Problem> problems = new ArrayList<>();
-    Matcher kernel = KERNEL.matcher(script);
-    while (kernel.find()) {
+    Matcher kernel = command.matcher(script);
+    if (kernel.find()) {
       int line = (int) script.substring(0, kernel.start()).chars().filter(c -> c == '\n').count();
       int begin = kernel.start(2) - script.lastIndexOf('\n', kernel.start(2)) - 1;
-      new Line(line + 1, begin, release, problems).check(kernel.group(2));
+      int before = grub ? (GRUB_IMAGE + unquoted(kernel.group(1)) + " ").length() : 0;
+      new Line(line + 1, begin, before, release, problems).check(kernel.group(2));
     }
     return problems;
   }
 
-  private record Line(int line, int begin, Release release, List<Problem> problems) {
+  private static String unquoted(String words) {
+    return words.replace("'", "");
+  }
+
+  /**
+   * @param begin column at which the arguments begin, from 0
+   * @param before characters that a loader puts before them
+   */
+  private record Line(int line, int begin, int before, Release release, List<Problem> problems) {
     void check(String arguments) {
       String sent = MAC.matcher(arguments.strip()).replaceAll("00-00-00-00-00-00");
-      if (sent.length() > LONGEST) {
+      int length = before + unquoted(sent).length();
+      if (length > LONGEST) {
         add(
             0,
-            "the kernel's arguments are " + sent.length() + " characters long",
+            "the kernel's arguments are " + length + " characters long",
             "shorten kernel_args: a kernel keeps " + LONGEST + " and drops the rest");
       }
       Matcher word = Pattern.compile("\\S+").matcher(arguments);

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.model.Site;
@@ -35,21 +34,24 @@ public final class ContentCheck {
    */
   public static List<SiteProblem> problems(Site site, Path file, Path httpRoot) throws IOException {
     ContentCheck check = new ContentCheck(site, file);
-    check.loaders();
-    check.release(new Releases(httpRoot));
+    Releases releases = new Releases(httpRoot);
+    check.loaders(releases);
+    check.release(releases);
     return List.copyOf(check.problems);
   }
 
-  private void loaders() throws IOException {
+  private void loaders(Releases releases) throws IOException {
     Loaders loaders;
     try {
-      loaders = Loaders.read(file.toAbsolutePath().resolveSibling(""));
+      loaders =
+          Loaders.read(
+              file.toAbsolutePath().resolveSibling(""), () -> releases.roots(site.rocky()));
     } catch (IllegalArgumentException e) {
       add(Severity.ERROR, "", String.valueOf(e.getMessage()), "correct that file");
       return;
     }
     loaders
-        .find(Set.of(site.rocky().arch()))
+        .find(site)
         .forEach((name, answer) -> {
           switch (answer) {
             case Loaders.Answer.Missing(String message) -> missing("", message);

@@ -246,16 +246,21 @@ public final class SiteCheck {
 
   private static void bootArguments(
       Release release, Map<String, String> artefacts, List<Told> told) {
-    BootArguments.problems(text(artefacts, "install.ipxe"), release)
-        .forEach(problem ->
-            told.add(
-                new Told(
-                    Severity.ERROR,
-                    "install.ipxe",
-                    problem.line(),
-                    problem.column(),
-                    problem.message(),
-                    problem.remedy())));
+    String grub = artefacts.get("install.grub");
+    String artefact = grub == null ? "install.ipxe" : "install.grub";
+    List<BootArguments.Problem> problems =
+        grub == null
+            ? BootArguments.ofIpxe(text(artefacts, artefact), release)
+            : BootArguments.ofGrub(grub, release);
+    problems.forEach(problem ->
+        told.add(
+            new Told(
+                Severity.ERROR,
+                artefact,
+                problem.line(),
+                problem.column(),
+                problem.message(),
+                problem.remedy())));
   }
 
   /** The scripts in it, too. */

@@ -3,10 +3,7 @@ package org.barestack.command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import org.barestack.model.ClientKind;
 import org.barestack.model.Site;
 import org.barestack.snippet.DhcpSnippet;
 import picocli.CommandLine.Command;
@@ -22,11 +19,11 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  barestack dhcp-snippet kea"})
 public final class DhcpSnippetCommand implements Callable<Integer> {
   /** The loaders of the site in that folder. */
-  public interface LoaderNames {
-    Function<ClientKind, Optional<String>> read(Path folder) throws IOException;
+  public interface SiteLoaders {
+    DhcpSnippet.LoaderNames read(Path folder) throws IOException;
   }
 
-  private final LoaderNames loaders;
+  private final SiteLoaders loaders;
 
   @Mixin private final SiteOptions options = new SiteOptions();
 
@@ -35,7 +32,7 @@ public final class DhcpSnippetCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command = CommandSpec.create();
 
-  public DhcpSnippetCommand(LoaderNames loaders) {
+  public DhcpSnippetCommand(SiteLoaders loaders) {
     this.loaders = loaders;
   }
 

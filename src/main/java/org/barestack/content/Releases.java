@@ -87,6 +87,14 @@ public final class Releases {
   }
 
   /**
+   * Where files of a release may lie, whether it is there or not: its folder, and in that the tree
+   * of a mirror.
+   */
+  public List<Path> roots(Site.Rocky rocky) {
+    return List.of(folder(rocky), mirrored(rocky));
+  }
+
+  /**
    * Looks for the tree of the site's release.
    *
    * @throws IOException if something is there and cannot be read
@@ -181,7 +189,7 @@ public final class Releases {
 
   /** A DVD has its tree at the top; a mirror has it in BaseOS, with AppStream as a neighbour. */
   private Path root(Site.Rocky rocky, Path folder) throws Lack {
-    Path mirrored = folder.resolve("BaseOS").resolve(rocky.arch().toString()).resolve("os");
+    Path mirrored = mirrored(rocky);
     return Stream.of(folder, mirrored)
         .filter(root -> Files.isRegularFile(root.resolve(TREEINFO)))
         .findFirst()
@@ -219,6 +227,10 @@ public final class Releases {
     } catch (InvalidPathException e) {
       return Optional.empty();
     }
+  }
+
+  private Path mirrored(Site.Rocky rocky) {
+    return folder(rocky).resolve("BaseOS").resolve(rocky.arch().toString()).resolve("os");
   }
 
   private Path folder(Site.Rocky rocky) {

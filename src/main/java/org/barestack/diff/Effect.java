@@ -45,8 +45,8 @@ public enum Effect {
     return Optional.ofNullable(
         switch (top) {
           case "kickstart.ks", "disk.ks", "files" -> REINSTALL;
-          case "entry.ipxe", "local.ipxe" -> NEXT_BOOT;
-          case "install.ipxe" -> NEXT_INSTALL;
+          case "entry.ipxe", "local.ipxe", "entry.grub", "local.grub" -> NEXT_BOOT;
+          case "install.ipxe", "install.grub" -> NEXT_INSTALL;
           case "cloud-init" -> NEXT_SEED;
           case "standalone.ks" -> NEXT_MEDIUM;
           case "reinstall.sh", "apply" -> NEXT_COMMAND;

@@ -124,6 +124,11 @@ final class SiteFields {
               site -> site.provisioning().discoveryControl().stream().sorted().toList(),
               SERVE_START),
           field(
+              "provisioning.strangers",
+              "defaults.firmware",
+              site -> site.provisioning().strangers(),
+              SERVE),
+          field(
               "networks.management.subnet",
               "networks.management.subnet",
               site -> site.networks().management().subnet(),

@@ -280,7 +280,10 @@ public final class Doctor {
   private List<Finding> loaders() throws IOException {
     Map<String, Loaders.Answer> answers;
     try {
-      answers = Loaders.read(order.folder()).find(Set.of(order.site().rocky().arch()));
+      Releases releases = new Releases(order.httpRoot());
+      answers =
+          Loaders.read(order.folder(), () -> releases.roots(order.site().rocky()))
+              .find(order.site());
     } catch (IllegalArgumentException e) {
       return List.of(Finding.fault("loaders", String.valueOf(e.getMessage()), "correct that file"));
     }

@@ -65,6 +65,7 @@ public record Node(
   public enum Firmware {
     BIOS,
     UEFI,
+    /** UEFI with Secure Boot: it starts only what is signed, so shim and GRUB in iPXE's place. */
     UEFI_SECURE
   }
 
@@ -76,7 +77,7 @@ public record Node(
     EXIT,
     /** iPXE starts the first disk; on UEFI only builds newer than 2019 can. */
     SANBOOT,
-    /** On UEFI iPXE starts the loader on the EFI system partition; on BIOS as {@link #SANBOOT}. */
+    /** On UEFI the loader starts the one on the EFI system partition; not for BIOS. */
     CHAIN
   }
 

@@ -65,6 +65,12 @@ public record Site(
     return nodes.stream().filter(node -> node.nics().containsValue(mac)).findFirst();
   }
 
+  /** Whether the machine with that interface starts only what is signed. */
+  public boolean secureBoot(MacAddress mac) {
+    return node(mac).map(Node::firmware).orElse(provisioning.strangers())
+        == Node.Firmware.UEFI_SECURE;
+  }
+
   /** The one node that runs CloudStack's management server. */
   public Node managementNode() {
     return nodes.stream()
@@ -201,6 +207,7 @@ public record Site(
    * @param dhcp how DHCP is answered
    * @param pool addresses for machines that have no fixed one; only with {@link DhcpMode#FULL}
    * @param discoveryControl who is told by PXE's option 43 to boot the named file at once
+   * @param strangers what machines that are no node are taken to have: {@code defaults.firmware}
    */
   public record Provisioning(
       String networkInterface,
@@ -210,7 +217,8 @@ public record Site(
       int httpsPort,
       DhcpMode dhcp,
       @Nullable AddressRange pool,
-      Set<ClientKind> discoveryControl) {
+      Set<ClientKind> discoveryControl,
+      Node.Firmware strangers) {
     public Provisioning {
       discoveryControl = Set.copyOf(discoveryControl);
     }

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param secret 128 random bits in hexadecimal
  */
 public record Token(String secret) {
+  private static final Pattern ANY = Pattern.compile("([0-9a-f]{4})[0-9a-f]{28}");
+
   public Token {
     if (!isToken(secret)) {
       throw new IllegalArgumentException("not a token");
@@ -22,6 +25,11 @@ public record Token(String secret) {
   /** Whether the text has the form of one. */
   public static boolean isToken(String text) {
     return text.matches("[0-9a-f]{32}");
+  }
+
+  /** A text with all but the first four characters of each token in it masked. */
+  public static String masked(String text) {
+    return ANY.matcher(text).replaceAll("$1…");
   }
 
   /** A new one; {@code random} must be fit for secrets. */

@@ -3,5 +3,13 @@ package org.barestack.rehearse;
 /** What a machine starts with: SeaBIOS and the iPXE ROM of its network card, or OVMF. */
 public enum Firmware {
   BIOS,
-  UEFI
+  UEFI,
+  /** OVMF with Secure Boot on, and the keys of Microsoft, by which distributions' shims start. */
+  UEFI_SECURE,
+  /** OVMF that boots by HTTP and not by PXE. */
+  UEFI_HTTP;
+
+  boolean uefi() {
+    return this != BIOS;
+  }
 }

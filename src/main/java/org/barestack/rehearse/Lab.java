@@ -37,6 +37,7 @@ public final class Lab implements AutoCloseable {
   private final String bridge;
   private final Ipv4 address;
   private final List<Process> processes = new ArrayList<>();
+  private final List<String> others = new ArrayList<>();
   private int taps;
 
   private Lab(String namespace, Subnet subnet, String bridge, Ipv4 address) {
@@ -80,10 +81,7 @@ public final class Lab implements AutoCloseable {
   public static Lab alone(String bridge, Ipv4 address, Subnet subnet) throws IOException {
     requireRoot();
     removeLeftovers();
-    int number = COUNT.incrementAndGet();
-    long self = ProcessHandle.current().pid();
-    String namespace = "barestack-%d-%s-%d".formatted(self, started(self), number);
-    Lab lab = new Lab(namespace, subnet, bridge, address);
+    Lab lab = new Lab(fresh(), subnet, bridge, address);
     try {
       lab.build();
       return lab;
@@ -91,6 +89,12 @@ public final class Lab implements AutoCloseable {
       lab.close();
       throw e;
     }
+  }
+
+  /** A name that tells whose it is, so that it can be removed when its owner is gone. */
+  private static String fresh() {
+    long self = ProcessHandle.current().pid();
+    return "barestack-%d-%s-%d".formatted(self, started(self), COUNT.incrementAndGet());
   }
 
   private static void requireRoot() throws IOException {
@@ -113,6 +117,26 @@ public final class Lab implements AutoCloseable {
 
   private static String ip(String words) throws IOException {
     return Command.run(Stream.concat(Stream.of("ip"), Stream.of(words.split(" ", -1))).toList());
+  }
+
+  /**
+   * Starts a program on a host of its own at the other end of the cable; {@link #close} ends it.
+   * The host loses its end.
+   *
+   * @param at that host's address
+   * @param log what it prints goes here
+   */
+  public Process startAtOtherEnd(Ipv4 at, List<String> line, Path log) throws IOException {
+    String other = fresh();
+    ip("netns add " + other);
+    others.add(other);
+    ip("link set " + hostInterface() + " netns " + other);
+    String into = "-netns " + other + " ";
+    ip(into + "address add " + at + "/" + subnet.prefix() + " dev " + hostInterface());
+    ip(into + "link set lo up");
+    ip(into + "link set " + hostInterface() + " up");
+    return started(
+        Stream.concat(Stream.of("ip", "netns", "exec", other), line.stream()).toList(), log);
   }
 
   private void inside(String words) throws IOException {
@@ -155,8 +179,12 @@ public final class Lab implements AutoCloseable {
    * @param log what it prints goes here
    */
   public Process start(List<String> line, Path log) throws IOException {
+    return started(command(line), log);
+  }
+
+  private Process started(List<String> line, Path log) throws IOException {
     Process process =
-        new ProcessBuilder(command(line))
+        new ProcessBuilder(line)
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
@@ -172,11 +200,7 @@ public final class Lab implements AutoCloseable {
    * @param log for dnsmasq, which sends them and does nothing else here
    */
   public void advertiseRouter(Path log) throws IOException {
-    if (Stream.of("/usr/sbin/dnsmasq", "/usr/bin/dnsmasq")
-        .noneMatch(name -> Files.isExecutable(Path.of(name)))) {
-      throw new IOException(
-          "dnsmasq is missing: apt-get install dnsmasq-base, or dnf install dnsmasq");
-    }
+    requireDnsmasq();
     inside("address add fd77::1/64 dev " + bridge + " nodad");
     start(
         List.of(
@@ -194,6 +218,14 @@ public final class Lab implements AutoCloseable {
         log);
   }
 
+  static void requireDnsmasq() throws IOException {
+    if (Stream.of("/usr/sbin/dnsmasq", "/usr/bin/dnsmasq")
+        .noneMatch(name -> Files.isExecutable(Path.of(name)))) {
+      throw new IOException(
+          "dnsmasq is missing: apt-get install dnsmasq-base, or dnf install dnsmasq");
+    }
+  }
+
   /** A new port of the bridge for one network card. */
   String addTap() throws IOException {
     String tap = "tap" + taps++;
@@ -207,6 +239,9 @@ public final class Lab implements AutoCloseable {
   @Override
   public void close() throws IOException {
     processes.forEach(Process::destroy);
+    for (String other : others) {
+      remove(other);
+    }
     remove(namespace);
   }
 

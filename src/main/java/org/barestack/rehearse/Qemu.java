@@ -5,32 +5,58 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.barestack.model.MacAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The emulator and the UEFI firmware of this host, and the command lines for them.
  *
  * @param program QEMU for x86-64
- * @param uefiCode OVMF, without Secure Boot
- * @param uefiVariables the empty variable store that belongs to it
+ * @param uefi without Secure Boot
+ * @param secure with Secure Boot on; null if this host has none
  */
-public record Qemu(Path program, Path uefiCode, Path uefiVariables) {
+public record Qemu(Path program, Ovmf uefi, @Nullable Ovmf secure) {
   private static final List<String> PROGRAMS =
       List.of("usr/bin/qemu-system-x86_64", "usr/libexec/qemu-kvm");
 
-  /** A code image and its variable store must be of the same build and size. */
-  private record Ovmf(String code, String variables) {}
+  /**
+   * A code image and the variable store that belongs to it, of the same build and size.
+   *
+   * @param variables as a machine is delivered: empty, or with the keys of Secure Boot
+   */
+  public record Ovmf(Path code, Path variables) {
+    static Ovmf of(String code, String variables) {
+      return new Ovmf(Path.of(code), Path.of(variables));
+    }
+
+    private Optional<Ovmf> in(Path root) {
+      Ovmf there = new Ovmf(root.resolve(code), root.resolve(variables));
+      return Files.isReadable(there.code()) && Files.isReadable(there.variables())
+          ? Optional.of(there)
+          : Optional.empty();
+    }
+  }
 
   private static final List<Ovmf> OVMF =
       List.of(
-          new Ovmf("usr/share/OVMF/OVMF_CODE_4M.fd", "usr/share/OVMF/OVMF_VARS_4M.fd"),
-          new Ovmf("usr/share/edk2/ovmf/OVMF_CODE.fd", "usr/share/edk2/ovmf/OVMF_VARS.fd"),
-          new Ovmf("usr/share/OVMF/OVMF_CODE.fd", "usr/share/OVMF/OVMF_VARS.fd"));
+          Ovmf.of("usr/share/OVMF/OVMF_CODE_4M.fd", "usr/share/OVMF/OVMF_VARS_4M.fd"),
+          Ovmf.of("usr/share/edk2/ovmf/OVMF_CODE.fd", "usr/share/edk2/ovmf/OVMF_VARS.fd"),
+          Ovmf.of("usr/share/OVMF/OVMF_CODE.fd", "usr/share/OVMF/OVMF_VARS.fd"));
+
+  private static final List<Ovmf> SECURE =
+      List.of(
+          Ovmf.of("usr/share/OVMF/OVMF_CODE_4M.ms.fd", "usr/share/OVMF/OVMF_VARS_4M.ms.fd"),
+          Ovmf.of(
+              "usr/share/edk2/ovmf/OVMF_CODE.secboot.fd",
+              "usr/share/edk2/ovmf/OVMF_VARS.secboot.fd"),
+          Ovmf.of("usr/share/OVMF/OVMF_CODE.ms.fd", "usr/share/OVMF/OVMF_VARS.ms.fd"));
 
   /**
    * Finds them where Debian, Fedora and Rocky put them.
    *
-   * @throws IOException if one is missing; the message names its package
+   * @throws IOException if the emulator or all UEFI firmware is missing; the message names its
+   *     package
    */
   public static Qemu find() throws IOException {
     return find(Path.of("/"));
@@ -46,23 +72,40 @@ public record Qemu(Path program, Path uefiCode, Path uefiVariables) {
                 new IOException(
                     "QEMU is missing: apt-get install qemu-system-x86, or dnf install"
                         + " qemu-kvm"));
-    Ovmf ovmf =
-        OVMF.stream()
-            .filter(pair ->
-                Files.isReadable(root.resolve(pair.code()))
-                    && Files.isReadable(root.resolve(pair.variables())))
-            .findFirst()
-            .orElseThrow(() ->
-                new IOException(
-                    "UEFI firmware for QEMU is missing: apt-get install ovmf, or dnf install"
-                        + " edk2-ovmf"));
-    return new Qemu(program, root.resolve(ovmf.code()), root.resolve(ovmf.variables()));
+    Ovmf uefi = first(OVMF, root).orElseThrow(() -> new IOException(missing("")));
+    return new Qemu(program, uefi, first(SECURE, root).orElse(null));
+  }
+
+  private static Optional<Ovmf> first(List<Ovmf> known, Path root) {
+    return known.stream().flatMap(one -> one.in(root).stream()).findFirst();
+  }
+
+  private static String missing(String what) {
+    return "UEFI firmware"
+        + what
+        + " for QEMU is missing: apt-get install ovmf, or dnf install edk2-ovmf";
+  }
+
+  /**
+   * The code and the delivered variables for a machine.
+   *
+   * @throws IOException if this host has none with Secure Boot
+   */
+  Ovmf ovmf(Firmware firmware) throws IOException {
+    if (firmware != Firmware.UEFI_SECURE) {
+      return uefi;
+    }
+    if (secure == null) {
+      throw new IOException(missing(" with Secure Boot"));
+    }
+    return secure;
   }
 
   /**
    * What one power-on of a machine needs.
    *
    * @param taps one interface for each of the machine's network cards
+   * @param code the firmware's, for UEFI
    * @param variables the machine's own variable store, for UEFI
    * @param control the Unix socket on which QEMU is to meet its owner
    * @param firstPowerOn whether the boot order is still the delivered one
@@ -71,6 +114,7 @@ public record Qemu(Path program, Path uefiCode, Path uefiVariables) {
       MachineSpec machine,
       Accelerator accelerator,
       List<String> taps,
+      Path code,
       Path variables,
       Path control,
       boolean firstPowerOn) {}
@@ -82,15 +126,16 @@ public record Qemu(Path program, Path uefiCode, Path uefiVariables) {
     line.add(program.toString());
     line.addAll(power.accelerator().arguments());
     // graphics=off has SeaBIOS, and so the iPXE ROM, talk on the serial port
-    line.addAll(List.of("-machine", "q35,graphics=off", "-smp", "1"));
+    boolean secure = machine.firmware() == Firmware.UEFI_SECURE;
+    line.addAll(List.of("-machine", "q35,graphics=off" + (secure ? ",smm=on" : ""), "-smp", "1"));
     line.addAll(List.of("-m", String.valueOf(machine.memoryMebibytes())));
     line.addAll(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot"));
     line.addAll(List.of("-qmp", "unix:" + power.control() + ",server=off"));
     line.addAll(List.of("-smbios", smbios(machine)));
     line.addAll(List.of("-object", "rng-random,id=entropy,filename=/dev/urandom"));
     line.addAll(List.of("-device", "virtio-rng-pci,rng=entropy"));
-    if (machine.firmware() == Firmware.UEFI) {
-      line.addAll(uefi(power.variables()));
+    if (machine.firmware().uefi()) {
+      line.addAll(uefi(power));
     }
     boolean ordered = machine.firmware() == Firmware.BIOS || power.firstPowerOn();
     line.addAll(networkCards(power, ordered));
@@ -105,15 +150,27 @@ public record Qemu(Path program, Path uefiCode, Path uefiVariables) {
         + machine.uuid();
   }
 
-  private List<String> uefi(Path variables) {
-    return List.of(
-        "-drive",
-        "if=pflash,format=raw,unit=0,readonly=on,file=" + uefiCode,
-        "-drive",
-        "if=pflash,format=raw,unit=1,file=" + variables,
-        // else PXE over IPv6 is tried for 75 s where IPv4 has no answer
-        "-fw_cfg",
-        "name=opt/org.tianocore/IPv6PXESupport,string=no");
+  private static List<String> uefi(PowerOn power) {
+    Firmware firmware = power.machine().firmware();
+    List<String> line = new ArrayList<>();
+    if (firmware == Firmware.UEFI_SECURE) {
+      // only code in system management mode may write the keys, so no operating system can
+      line.addAll(List.of("-global", "driver=cfi.pflash01,property=secure,value=on"));
+      line.addAll(List.of("-global", "ICH9-LPC.disable_s3=1"));
+    }
+    line.addAll(
+        List.of(
+            "-drive",
+            "if=pflash,format=raw,unit=0,readonly=on,file=" + power.code(),
+            "-drive",
+            "if=pflash,format=raw,unit=1,file=" + power.variables(),
+            // else PXE over IPv6 is tried for 75 s where IPv4 has no answer
+            "-fw_cfg",
+            "name=opt/org.tianocore/IPv6PXESupport,string=no"));
+    if (firmware == Firmware.UEFI_HTTP) {
+      line.addAll(List.of("-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=no"));
+    }
+    return line;
   }
 
   private static List<String> networkCards(PowerOn power, boolean ordered) {
@@ -128,7 +185,7 @@ public record Qemu(Path program, Path uefiCode, Path uefiVariables) {
       line.add(
           "virtio-net-pci,netdev=net%d,mac=%s".formatted(card, mac)
               // the iPXE ROM would take the place of EDK2's own PXE
-              + (machine.firmware() == Firmware.UEFI ? ",romfile=" : "")
+              + (machine.firmware().uefi() ? ",romfile=" : "")
               + bootIndex(ordered && card == 0, machine.bootOrder() == BootOrder.NETWORK_FIRST));
     }
     return line;

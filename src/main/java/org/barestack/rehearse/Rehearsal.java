@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.barestack.model.Journal;
 import org.barestack.model.Node;
@@ -24,10 +25,6 @@ import org.barestack.model.Subject;
  * that network, and a virtual machine for each node.
  */
 public final class Rehearsal implements AutoCloseable {
-  /** What the stand-in installer needs, and firmware around it. */
-  private static final int MEMORY_MEBIBYTES = 1024;
-
-  private static final int DISK_GIBIBYTES = 12;
   private static final long LOOK_MILLIS = 200;
 
   private final Lab lab;
@@ -52,6 +49,44 @@ public final class Rehearsal implements AutoCloseable {
   public interface Neighbours {
     /** Starts them, with {@link Lab#start}. */
     void start(Lab lab) throws IOException;
+
+    /** Those that the site's own DHCP mode needs. */
+    static Neighbours of(Site site, Path directory) {
+      return switch (site.provisioning().dhcp()) {
+        case FULL -> lab -> {};
+        case PROXY -> lab -> OtherDhcp.start(lab, site, directory.resolve("dhcp.log"));
+        case PORT_4011, OFF ->
+            lab -> {
+              throw new IOException(
+                  "provisioning.dhcp: another server of yours answers DHCP here, which a rehearsal"
+                      + " does not have; rehearse with dhcp: full or proxy in a copy of the site");
+            };
+      };
+    }
+  }
+
+  /**
+   * What the machines have that the site does not say.
+   *
+   * @param firmware of each
+   * @param memoryMebibytes of each: 1024 is enough for the stand-in installer
+   */
+  public record Hardware(Function<Node, Firmware> firmware, int memoryMebibytes) {
+    /** What the site says, and memory for the stand-in installer. */
+    public static final Hardware USUAL = new Hardware(Rehearsal::firmware, 1024);
+  }
+
+  /** The same with a machine for each node, with what is usual. */
+  public static Rehearsal open(
+      Site site,
+      List<String> serve,
+      Journal journal,
+      Path directory,
+      Accelerator accelerator,
+      Neighbours neighbours)
+      throws IOException {
+    return open(
+        site, serve, journal, directory, accelerator, neighbours, Hardware.USUAL, site.nodes());
   }
 
   /**
@@ -61,6 +96,9 @@ public final class Rehearsal implements AutoCloseable {
    * @param journal what that server writes, opened for reading
    * @param directory for disks, logs and variable stores; what is there is used again
    * @param accelerator what QEMU runs the machines with
+   * @param nodes those that have a machine
+   * @throws IOException without root, if a program is missing, or if a node has disks that QEMU has
+   *     not
    */
   public static Rehearsal open(
       Site site,
@@ -68,19 +106,25 @@ public final class Rehearsal implements AutoCloseable {
       Journal journal,
       Path directory,
       Accelerator accelerator,
-      Neighbours neighbours)
+      Neighbours neighbours,
+      Hardware hardware,
+      List<Node> nodes)
       throws IOException {
     Files.createDirectories(directory);
     Qemu qemu = Qemu.find();
+    Map<NodeName, MachineSpec> specs = new LinkedHashMap<>();
+    for (Node node : nodes) {
+      specs.put(node.name(), spec(node, directory, hardware));
+    }
     Site.Provisioning at = site.provisioning();
     Lab lab = Lab.alone(at.networkInterface(), at.address(), at.subnet());
     try {
       lab.advertiseRouter(directory.resolve("router.log"));
       neighbours.start(lab);
       Rehearsal rehearsal = new Rehearsal(lab, serve, journal, directory);
-      for (Node node : site.nodes()) {
-        rehearsal.machines.put(node.name(), rehearsal.machine(qemu, accelerator, node));
-      }
+      specs.forEach((name, spec) ->
+          rehearsal.machines.put(
+              name, new VirtualMachine(lab, qemu, accelerator, spec, directory, line -> {})));
       return rehearsal;
     } catch (IOException | RuntimeException e) {
       lab.close();
@@ -88,28 +132,33 @@ public final class Rehearsal implements AutoCloseable {
     }
   }
 
-  private VirtualMachine machine(Qemu qemu, Accelerator accelerator, Node node) {
-    String name = node.name().text();
-    Disk disk =
-        new Disk(disk(node.name()), DISK_GIBIBYTES, name.toUpperCase(java.util.Locale.ROOT));
-    MachineSpec spec =
-        new MachineSpec(
-            name,
-            node.firmware() == Node.Firmware.BIOS ? Firmware.BIOS : Firmware.UEFI,
-            List.copyOf(node.nics().values()),
-            MEMORY_MEBIBYTES,
-            List.of(disk),
-            UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)),
-            "SN-" + name,
-            node.bootOrder() == Node.BootOrder.DISK_FIRST
-                ? BootOrder.DISK_FIRST
-                : BootOrder.NETWORK_FIRST);
-    return new VirtualMachine(lab, qemu, accelerator, spec, directory, line -> {});
+  /** What the site says of it. */
+  public static Firmware firmware(Node node) {
+    return switch (node.firmware()) {
+      case BIOS -> Firmware.BIOS;
+      case UEFI -> Firmware.UEFI;
+      case UEFI_SECURE -> Firmware.UEFI_SECURE;
+    };
   }
 
-  /** The file that is a node's disk. */
+  private static MachineSpec spec(Node node, Path directory, Hardware hardware) throws IOException {
+    String name = node.name().text();
+    return new MachineSpec(
+        name,
+        hardware.firmware().apply(node),
+        List.copyOf(node.nics().values()),
+        hardware.memoryMebibytes(),
+        Disks.of(node, directory),
+        UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)),
+        "SN-" + name,
+        node.bootOrder() == Node.BootOrder.DISK_FIRST
+            ? BootOrder.DISK_FIRST
+            : BootOrder.NETWORK_FIRST);
+  }
+
+  /** The file that is a node's first disk. */
   public Path disk(NodeName node) {
-    return directory.resolve(node + ".raw");
+    return Disks.file(directory, node, 0);
   }
 
   private Process start() throws IOException {

@@ -92,17 +92,19 @@ public final class VirtualMachine implements AutoCloseable {
   }
 
   private QemuProcess powerOn() throws IOException {
+    Qemu.Ovmf ovmf = qemu.ovmf(spec.firmware());
     boolean first = !Files.exists(variables());
-    if (first && spec.firmware() == Firmware.UEFI) {
+    if (first && spec.firmware().uefi()) {
       Path whole = directory.resolve(spec.name() + ".vars.new");
-      Files.copy(qemu.uefiVariables(), whole, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(ovmf.variables(), whole, StandardCopyOption.REPLACE_EXISTING);
       Files.move(whole, variables(), StandardCopyOption.ATOMIC_MOVE);
     }
     return new QemuProcess(
         socket ->
             lab.command(
                 qemu.command(
-                    new Qemu.PowerOn(spec, accelerator, taps, variables(), socket, first))),
+                    new Qemu.PowerOn(
+                        spec, accelerator, taps, ovmf.code(), variables(), socket, first))),
         console,
         serialLog());
   }

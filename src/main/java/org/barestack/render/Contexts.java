@@ -32,7 +32,15 @@ final class Contexts {
 
   private static final Pattern SHELL_SAFE = Pattern.compile("[A-Za-z0-9_@+:,./-]+");
   private static final Pattern KICKSTART_SAFE = Pattern.compile("[A-Za-z0-9_@+:=,./-]+");
+  private static final Pattern GRUB_SAFE = Pattern.compile("[A-Za-z0-9_@+:=%,./()-]+");
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_@+:=,./-]*");
+
+  /**
+   * Printable ASCII without quotes and backslashes: GRUB's {@code linux} puts backslashes before
+   * those (grub-core/lib/cmdline.c), so that a kernel would not get them as they are.
+   */
+  private static final Pattern ARGUMENT = Pattern.compile("[!-~&&[^'\"\\\\]]+");
+
   private static final Pattern PACKAGE =
       Pattern.compile("-?(@\\^?)?[A-Za-z0-9][A-Za-z0-9_+.:/*?-]*");
 
@@ -56,6 +64,8 @@ final class Contexts {
           Map.entry("plain", value -> matching(value, PLAIN, "plain word")),
           Map.entry("url", value -> matching(value, URL, "absolute URL")),
           Map.entry("ipxe", value -> ipxe(text(value))),
+          Map.entry("grub", value -> grub(text(value))),
+          Map.entry("arg", value -> matching(value, ARGUMENT, "kernel argument")),
           Map.entry("yaml", Contexts::yaml),
           Map.entry("ini", value -> ini(text(value))),
           Map.entry("heredoc", value -> heredoc(text(value))),
@@ -151,6 +161,12 @@ final class Contexts {
       throw new Refusal("iPXE cannot take '" + printable(text) + "' as one word");
     }
     return word;
+  }
+
+  /** One word of a GRUB script, which quotes as a POSIX shell does (GRUB's manual, Quoting). */
+  private static String grub(String text) {
+    String word = oneLine(text);
+    return GRUB_SAFE.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   /** Text that iPXE's {@code echo} shows; what it would act upon becomes a question mark. */

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.barestack.model.Disk;
 import org.barestack.model.InstallId;
+import org.barestack.model.MacAddress;
 import org.barestack.model.Node;
 import org.barestack.model.Node.DiskRule;
 import org.barestack.model.Node.LocalBoot;
@@ -179,12 +180,23 @@ public final class Renderer {
     return texts;
   }
 
-  /** What iPXE runs to start the installer. */
-  public String ipxeInstall(Site site, Node node, InstallContext install) {
+  /**
+   * What iPXE runs to start the installer.
+   *
+   * @param mac of the interface that the machine was started by
+   */
+  public String ipxeInstall(Site site, Node node, InstallContext install, MacAddress mac) {
+    return pxe.render("install.ipxe.j2", installView(site, node, install, mac));
+  }
+
+  private Map<String, Object> installView(
+      Site site, Node node, InstallContext install, MacAddress mac) {
     Map<String, Object> view = view(site, node, install.id());
     view.put("install", install(install.id(), install.url(), install.baseUrl()));
     view.put("tree", install.treeUrl().toString());
-    return pxe.render("install.ipxe.j2", view);
+    view.put("mac", mac.hyphens());
+    view.put("arguments", words(pxe.render("snippets/arguments.j2", view)));
+    return view;
   }
 
   /**
@@ -202,6 +214,66 @@ public final class Renderer {
   /** What iPXE runs first: it asks under its MAC address what to do. */
   public String ipxeEntry(URI baseUrl) {
     return pxe.render("entry.ipxe.j2", Map.of("base_url", baseUrl.toString()));
+  }
+
+  private static List<String> words(String text) {
+    return Pattern.compile("\\s+").splitAsStream(text.strip()).toList();
+  }
+
+  /** What GRUB runs first, at whatever place it looks for its configuration. */
+  public String grubEntry(URI baseUrl) {
+    return pxe.render("entry.grub.j2", Map.of("servers", grubServers(baseUrl)));
+  }
+
+  /**
+   * What GRUB runs to start the installer.
+   *
+   * @param mac of the interface that the machine was started by
+   */
+  public String grubInstall(Site site, Node node, InstallContext install, MacAddress mac) {
+    Map<String, Object> view = installView(site, node, install, mac);
+    view.put(
+        "places",
+        site.rocky().tree() == null ? grubPlaces(install) : grubPlaces(install.treeUrl()));
+    return pxe.render("install.grub.j2", view);
+  }
+
+  /** The kernel of an install on our servers, by its token. */
+  private static List<Map<String, String>> grubPlaces(InstallContext install) {
+    String path = URI.create(install.url()).getPath();
+    return grubServers(install.baseUrl()).stream()
+        .map(server ->
+            Map.of("vmlinuz", server + path + "/vmlinuz", "initrd", server + path + "/initrd.img"))
+        .toList();
+  }
+
+  /** The kernel of a tree elsewhere. GRUB follows no redirect, so it is sent there at once. */
+  private static List<Map<String, String>> grubPlaces(URI tree) {
+    if (!"http".equals(tree.getScheme())) {
+      throw new TemplateException(
+          "the site", 0, "GRUB fetches no kernel from " + tree + ": rocky.tree must be http://");
+    }
+    String path = tree.getRawPath().replaceFirst("/+$", "") + "/images/pxeboot/";
+    String server = "(http," + tree.getRawAuthority() + ")";
+    return List.of(
+        Map.of("vmlinuz", server + path + "vmlinuz", "initrd", server + path + "initrd.img"));
+  }
+
+  /** As GRUB names devices: by HTTP, which it may lack, and by TFTP. */
+  private static List<String> grubServers(URI baseUrl) {
+    return List.of("(http," + baseUrl.getAuthority() + ")", "(tftp," + baseUrl.getHost() + ")");
+  }
+
+  /**
+   * What GRUB runs to start from the local disk.
+   *
+   * @param reason shown on the machine's screen
+   * @param pause seconds to read it
+   */
+  public String grubLocalDisk(LocalBoot how, String reason, int pause) {
+    return pxe.render(
+        "local.grub.j2",
+        Map.of("how", how.name().toLowerCase(Locale.ROOT), "reason", reason, "pause", pause));
   }
 
   /** What a node runs as root to restart from the network: it need not be so in its boot order. */
@@ -346,8 +418,13 @@ public final class Renderer {
     artefacts.put("disk.ks", diskFragment(site, node, id, sampleDisks(node)));
     artefacts.put("standalone.ks", standaloneKickstart(site, node, id, null, files));
     artefacts.put("entry.ipxe", ipxeEntry(site.baseUrl()));
-    artefacts.put("install.ipxe", ipxeInstall(site, node, install));
+    artefacts.put("install.ipxe", ipxeInstall(site, node, install, node.bootMac()));
     artefacts.put("local.ipxe", ipxeLocalDisk(node.localBoot(), "it is installed", 1));
+    if (node.firmware() == Node.Firmware.UEFI_SECURE) {
+      artefacts.put("entry.grub", grubEntry(site.baseUrl()));
+      artefacts.put("install.grub", grubInstall(site, node, install, node.bootMac()));
+      artefacts.put("local.grub", grubLocalDisk(node.localBoot(), "it is installed", 1));
+    }
     cloudInit(site, node, Seed.served(id, install.token(), site.baseUrl()), files)
         .forEach((name, text) -> artefacts.put("cloud-init/" + name, text));
     artefacts.put("reinstall.sh", reinstallScript(site, node));

@@ -247,7 +247,8 @@ final class SiteReader {
                 firmware.equals("bios")
                     ? Stream.of(ClientKind.BIOS_PXE)
                     : Stream.of(ClientKind.UEFI_X64_PXE, ClientKind.UEFI_ARM64_PXE))
-            .collect(Collectors.toSet()));
+            .collect(Collectors.toSet()),
+        reading.constant(Node.Firmware.class, root.at("defaults").at("firmware")));
   }
 
   Subnet provisioningSubnet() {

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.barestack.model.ClientKind;
 import org.barestack.model.Ipv4;
+import org.barestack.model.MacAddress;
 import org.barestack.model.Node;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
@@ -22,10 +22,35 @@ public final class DhcpSnippet {
     ISC
   }
 
+  /** Names the loader of each kind of client, on our TFTP and HTTP servers. */
+  @FunctionalInterface
+  public interface LoaderNames {
+    /** As {@code pxe/loaders.yaml} has it for machines with or without Secure Boot. */
+    Optional<String> name(ClientKind client, boolean secure);
+  }
+
+  /** Which machines a rule is for. */
+  enum Machines {
+    ALL,
+    /** Those of {@link Special}. */
+    SPECIAL,
+    OTHERS
+  }
+
+  /**
+   * Nodes that are told otherwise than machines that nobody knows, since just one of both has
+   * Secure Boot.
+   *
+   * @param name of the class
+   * @param macs of all their interfaces
+   */
+  record Special(String name, List<MacAddress> macs) {}
+
   /**
    * What a kind of client is told.
    *
    * @param name of the class; lower-case letters, digits, hyphens
+   * @param machines those for special ones come before those for others
    * @param architectures in option 93; empty for iPXE, which is known by its user class
    * @param server which TFTP server, or whose port 4011; null where a URL says it
    * @param file a TFTP name or a URL; empty for who asks on port 4011
@@ -33,6 +58,7 @@ public final class DhcpSnippet {
    */
   record Rule(
       String name,
+      Machines machines,
       List<Integer> architectures,
       @Nullable Ipv4 server,
       String file,
@@ -51,6 +77,7 @@ public final class DhcpSnippet {
    * @param comment lines without the sign of a comment
    * @param listenOn the interface of the server; null where it runs on another host
    * @param router null where nodes must not route by that network
+   * @param special null if no rule makes a difference
    */
   record Content(
       List<String> comment,
@@ -59,6 +86,7 @@ public final class DhcpSnippet {
       @Nullable Ipv4 router,
       List<Ipv4> dns,
       String domain,
+      @Nullable Special special,
       List<Rule> rules,
       List<Reservation> reservations) {}
 
@@ -67,11 +95,8 @@ public final class DhcpSnippet {
   /**
    * The configuration for the site's {@code provisioning.dhcp}, which is not {@code full}: then
    * there is no other server.
-   *
-   * @param loaders the name of the loader of each kind of client, on our TFTP and HTTP servers
    */
-  public static String of(
-      Program program, Site site, Function<ClientKind, Optional<String>> loaders) {
+  public static String of(Program program, Site site, LoaderNames loaders) {
     Content content = content(site, loaders);
     return switch (program) {
       case DNSMASQ -> Dnsmasq.text(content);
@@ -80,10 +105,11 @@ public final class DhcpSnippet {
     };
   }
 
-  private static Content content(Site site, Function<ClientKind, Optional<String>> loaders) {
+  private static Content content(Site site, LoaderNames loaders) {
     Site.Provisioning at = site.provisioning();
     Site.Management management = site.networks().management();
     boolean same = at.subnet().equals(management.subnet());
+    Special special = special(site);
     return new Content(
         comment(site),
         at.dhcp() == Site.DhcpMode.PORT_4011 ? at.networkInterface() : null,
@@ -91,11 +117,25 @@ public final class DhcpSnippet {
         same ? management.gateway() : null,
         management.dns(),
         management.domain(),
-        at.dhcp() == Site.DhcpMode.PROXY ? List.of() : new Rules(site, loaders).all(),
+        special,
+        at.dhcp() == Site.DhcpMode.PROXY ? List.of() : new Rules(site, loaders, special).all(),
         site.nodes().stream()
             .filter(node -> at.subnet().isHost(node.address()))
             .map(DhcpSnippet::reservation)
             .toList());
+  }
+
+  private static @Nullable Special special(Site site) {
+    boolean usual = site.provisioning().strangers() == Node.Firmware.UEFI_SECURE;
+    List<MacAddress> macs =
+        site.nodes().stream()
+            .filter(node -> (node.firmware() == Node.Firmware.UEFI_SECURE) != usual)
+            .flatMap(node -> node.nics().values().stream())
+            .sorted()
+            .toList();
+    return macs.isEmpty() || site.provisioning().dhcp() == Site.DhcpMode.PROXY
+        ? null
+        : new Special(usual ? "no-secure-boot" : "secure-boot", macs);
   }
 
   private static Reservation reservation(Node node) {
@@ -120,46 +160,61 @@ public final class DhcpSnippet {
       case OFF ->
           List.of(
               head + "off. Everything about booting comes from this server:",
-              "iPXE for firmware, the boot script for iPXE.");
+              "iPXE or, with Secure Boot, shim for firmware, and the boot script for iPXE.");
       case FULL ->
           throw new IllegalArgumentException("with dhcp: full there is no other DHCP server");
     };
   }
 
   /** What each kind of client of a site is told. */
-  private record Rules(Site site, Function<ClientKind, Optional<String>> loaders) {
+  private record Rules(Site site, LoaderNames loaders, @Nullable Special special) {
     List<Rule> all() {
-      Rule ipxe = new Rule("ipxe", List.of(), null, site.baseUrl() + "/boot.ipxe", "");
-      return Stream.concat(
-              Stream.of(ipxe),
-              Arrays.stream(ClientKind.values()).flatMap(kind -> rule(kind).stream()))
+      Rule ipxe =
+          new Rule("ipxe", Machines.ALL, List.of(), null, site.baseUrl() + "/boot.ipxe", "");
+      return Stream.concat(Stream.of(ipxe), Arrays.stream(ClientKind.values()).flatMap(this::rules))
           .toList();
     }
 
-    private Optional<Rule> rule(ClientKind kind) {
+    private Stream<Rule> rules(ClientKind kind) {
       if (kind.ipxe() || kind.architecture() != site.rocky().arch()) {
-        return Optional.empty();
+        return Stream.empty();
       }
-      String name = kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      boolean usual = site.provisioning().strangers() == Node.Firmware.UEFI_SECURE;
+      // Who asks us on port 4011 is answered as its node is.
+      if (special == null || !kind.uefi() || asksUs(kind)) {
+        return rule(kind, Machines.ALL, usual).stream();
+      }
+      return Stream.of(rule(kind, Machines.SPECIAL, !usual), rule(kind, Machines.OTHERS, usual))
+          .flatMap(Optional::stream);
+    }
+
+    private boolean asksUs(ClientKind kind) {
+      return site.provisioning().dhcp() == Site.DhcpMode.PORT_4011 && kind.uefi() && !kind.http();
+    }
+
+    private Optional<Rule> rule(ClientKind kind, Machines machines, boolean secure) {
+      String name =
+          kind.name().toLowerCase(Locale.ROOT).replace('_', '-')
+              + (machines == Machines.SPECIAL && special != null ? "-" + special.name() : "");
       Ipv4 us = site.provisioning().address();
-      boolean asksUs =
-          site.provisioning().dhcp() == Site.DhcpMode.PORT_4011 && kind.uefi() && !kind.http();
       return loaders
-          .apply(kind)
+          .name(kind, secure)
           .map(file ->
               kind.http()
                   ? new Rule(
                       name,
+                      machines,
                       kind.architectures(),
                       null,
                       site.baseUrl() + "/loaders/" + file,
                       "HTTPClient")
                   : new Rule(
                       name,
+                      machines,
                       kind.architectures(),
                       us,
-                      asksUs ? "" : file,
-                      asksUs ? "PXEClient" : ""));
+                      asksUs(kind) ? "" : file,
+                      asksUs(kind) ? "PXEClient" : ""));
     }
   }
 }

@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.barestack.model.Ipv4;
 import org.barestack.snippet.DhcpSnippet.Content;
+import org.barestack.snippet.DhcpSnippet.Machines;
 import org.barestack.snippet.DhcpSnippet.Reservation;
 import org.barestack.snippet.DhcpSnippet.Rule;
+import org.barestack.snippet.DhcpSnippet.Special;
+import org.jspecify.annotations.Nullable;
 
 /** A file for {@code /etc/dnsmasq.d}. */
 final class Dnsmasq {
@@ -19,9 +22,16 @@ final class Dnsmasq {
     lines.add("# Save it as /etc/dnsmasq.d/barestack.conf; dnsmasq --test; restart dnsmasq.");
     if (!content.rules().isEmpty()) {
       lines.add("");
+      if (content.special() != null) {
+        content
+            .special()
+            .macs()
+            .forEach(
+                mac -> lines.add("dhcp-mac=set:%s,%s".formatted(content.special().name(), mac)));
+      }
       content.rules().forEach(rule -> recognise(rule, lines));
       lines.add("");
-      content.rules().forEach(rule -> answer(rule, lines));
+      content.rules().forEach(rule -> answer(rule, tags(rule, content.special()), lines));
     }
     if (!content.reservations().isEmpty()) {
       lines.add("");
@@ -39,9 +49,15 @@ final class Dnsmasq {
             lines.add("dhcp-match=set:%s,option:client-arch,%d".formatted(rule.name(), number)));
   }
 
-  private static void answer(Rule rule, List<String> lines) {
+  private static String tags(Rule rule, @Nullable Special special) {
     String tags =
         rule.architectures().isEmpty() ? "tag:" + rule.name() : "tag:!ipxe,tag:" + rule.name();
+    return special == null || rule.machines() == Machines.ALL
+        ? tags
+        : tags + (rule.machines() == Machines.SPECIAL ? ",tag:" : ",tag:!") + special.name();
+  }
+
+  private static void answer(Rule rule, String tags, List<String> lines) {
     if (!rule.vendorClass().isEmpty()) {
       lines.add("dhcp-option-force=%s,60,%s".formatted(tags, rule.vendorClass()));
     }

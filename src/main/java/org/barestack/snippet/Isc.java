@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.barestack.model.Ipv4;
 import org.barestack.snippet.DhcpSnippet.Content;
+import org.barestack.snippet.DhcpSnippet.Machines;
 import org.barestack.snippet.DhcpSnippet.Reservation;
 import org.barestack.snippet.DhcpSnippet.Rule;
+import org.barestack.snippet.DhcpSnippet.Special;
+import org.jspecify.annotations.Nullable;
 
 /** A file to include in {@code dhcpd.conf}. */
 final class Isc {
@@ -36,7 +39,7 @@ final class Isc {
     lines.add("  option domain-name \"%s\";".formatted(content.domain()));
     String word = "if";
     for (Rule rule : content.rules()) {
-      rule(rule, word, lines);
+      rule(rule, test(rule, content.special()), word, lines);
       word = "elsif";
     }
     lines.add("}");
@@ -47,13 +50,23 @@ final class Isc {
     return String.join("\n", lines) + "\n";
   }
 
-  private static void rule(Rule rule, String word, List<String> lines) {
+  private static String test(Rule rule, @Nullable Special special) {
     String test =
         rule.architectures().isEmpty()
             ? "option user-class = \"iPXE\""
             : rule.architectures().stream()
                 .map("substring(option barestack-arch, 0, 2) = 00:%02x"::formatted)
                 .collect(Collectors.joining(" or "));
+    if (special == null || rule.machines() != Machines.SPECIAL) {
+      return test; // what is for the others comes later
+    }
+    // dhcpd ends a condition that begins with a bracket where that bracket ends
+    return special.macs().stream()
+        .map("hardware = 1:%s"::formatted)
+        .collect(Collectors.joining(" or ", "((" + test + ") and (", "))"));
+  }
+
+  private static void rule(Rule rule, String test, String word, List<String> lines) {
     lines.add("  %s %s {  # %s".formatted(word, test, rule.name()));
     if (!rule.vendorClass().isEmpty()) {
       lines.add("    option vendor-class-identifier \"%s\";".formatted(rule.vendorClass()));

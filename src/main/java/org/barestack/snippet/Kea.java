@@ -6,8 +6,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.barestack.model.Ipv4;
 import org.barestack.snippet.DhcpSnippet.Content;
+import org.barestack.snippet.DhcpSnippet.Machines;
 import org.barestack.snippet.DhcpSnippet.Reservation;
 import org.barestack.snippet.DhcpSnippet.Rule;
+import org.barestack.snippet.DhcpSnippet.Special;
+import org.jspecify.annotations.Nullable;
 
 /** A {@code kea-dhcp4.conf}, JSON with comments. */
 final class Kea {
@@ -35,7 +38,7 @@ final class Kea {
         """
             .formatted(
                 content.listenOn() == null ? "*" : content.listenOn(),
-                list(4, "client-classes", content.rules().stream().map(Kea::clientClass), ","),
+                list(4, "client-classes", clientClasses(content), ","),
                 content.subnet(),
                 list(8, "reservations", content.reservations().stream().map(Kea::reservation), ","),
                 list(8, "option-data", network(content), ""));
@@ -50,9 +53,26 @@ final class Kea {
         : "%s\"%s\": [%s  %s%s]%s".formatted(line, name, line, text, line, end);
   }
 
-  private static String clientClass(Rule rule) {
+  private static Stream<String> clientClasses(Content content) {
+    Special special = content.special();
+    Stream<String> rules = content.rules().stream().map(rule -> clientClass(rule, special));
+    return special == null || content.rules().isEmpty()
+        ? rules
+        : Stream.concat(
+            Stream.of(
+                special.macs().stream()
+                    .map(mac -> "pkt4.mac == 0x" + mac.text().replace(":", ""))
+                    .collect(
+                        Collectors.joining(
+                            " or ",
+                            "{ \"name\": \"%s\", \"test\": \"".formatted(special.name()),
+                            "\" }"))),
+            rules);
+  }
+
+  private static String clientClass(Rule rule, @Nullable Special special) {
     List<String> fields = new ArrayList<>();
-    fields.add("\"name\": \"%s\", \"test\": \"%s\"".formatted(rule.name(), test(rule)));
+    fields.add("\"name\": \"%s\", \"test\": \"%s\"".formatted(rule.name(), test(rule, special)));
     if (rule.server() != null) {
       fields.add("\"next-server\": \"%s\"".formatted(rule.server()));
     }
@@ -65,6 +85,15 @@ final class Kea {
               .formatted(rule.vendorClass()));
     }
     return String.join(",\n        ", fields).transform(text -> "{ " + text + " }");
+  }
+
+  private static String test(Rule rule, @Nullable Special special) {
+    return special == null || rule.machines() == Machines.ALL
+        ? test(rule)
+        : test(rule)
+            + (rule.machines() == Machines.SPECIAL ? " and member('" : " and not member('")
+            + special.name()
+            + "')";
   }
 
   private static String test(Rule rule) {

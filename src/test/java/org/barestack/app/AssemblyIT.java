@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.barestack.command.Failure;
 import org.barestack.command.Server;
 import org.barestack.model.Ipv4;
+import org.barestack.model.Node;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
 import org.barestack.render.Renderer;
@@ -97,7 +98,8 @@ class AssemblyIT {
                 securePort,
                 dhcp,
                 null,
-                Set.of()),
+                Set.of(),
+                Node.Firmware.UEFI),
             lab.networks(),
             lab.access(),
             lab.workers(),

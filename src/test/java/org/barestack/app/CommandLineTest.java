@@ -200,7 +200,7 @@ class CommandLineTest {
           render                 | Missing required option: '--out=DIR' |                                | barestack render
           events                 | Missing required parameter: 'NODE' |                                  | barestack events
           schema --site x        | Unknown options: '--site', 'x'     |                                  | barestack schema
-          demo --minutes soon    | Invalid value for option '--minutes': 'soon' is not a long |          | barestack demo
+          rehearse --minutes soon | Invalid value for option '--minutes': 'soon' is not an int |         | barestack rehearse
           """)
   void aWrongCommandLineIsToldShortly(
       String line, String message, @Nullable String hint, String command) {

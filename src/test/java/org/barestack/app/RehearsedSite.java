@@ -15,12 +15,14 @@ import java.util.function.UnaryOperator;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.model.InstallId;
 import org.barestack.model.Journal;
+import org.barestack.model.Node;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeName;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import org.barestack.rehearse.Accelerator;
+import org.barestack.rehearse.Firmware;
 import org.barestack.rehearse.Rehearsal;
 import org.barestack.site.SiteFile;
 import org.barestack.site.SiteResult;
@@ -42,13 +44,26 @@ final class RehearsedSite implements AutoCloseable {
    * @param neighbours started before the server
    */
   RehearsedSite(Path work, String dhcp, Rehearsal.Neighbours neighbours) throws IOException {
-    this(work, lab -> dhcp.equals("full") ? lab : withMode(lab, dhcp), neighbours);
+    this(work, lab -> withMode(lab, dhcp), neighbours);
   }
 
   /**
    * @param edit what is other than in the lab's site file
    */
   RehearsedSite(Path work, UnaryOperator<String> edit, Rehearsal.Neighbours neighbours)
+      throws IOException {
+    this(work, edit, neighbours, Rehearsal::firmware);
+  }
+
+  /**
+   * @param edit what is other than in the lab's site file
+   * @param firmware what each machine has, whatever the site says
+   */
+  RehearsedSite(
+      Path work,
+      UnaryOperator<String> edit,
+      Rehearsal.Neighbours neighbours,
+      Function<Node, Firmware> firmware)
       throws IOException {
     Path standIn = HTTP_ROOT.resolve("releases/rocky-9.7-x86_64");
     run("src/standin/build.sh", standIn.toString(), "9.7");
@@ -57,9 +72,10 @@ final class RehearsedSite implements AutoCloseable {
     String lab = Files.readString(Path.of("examples/lab/site.yaml"));
     Files.writeString(file, edit.apply(lab));
     barestack(folder, "secrets", "init", "--identity=" + work.resolve("identity"));
+    Site site = read(file);
     rehearsal =
         Rehearsal.open(
-            read(file),
+            site,
             List.of(
                 HOME.resolve("barestack").toString(),
                 "serve",
@@ -69,12 +85,17 @@ final class RehearsedSite implements AutoCloseable {
             new JournalFile(folder.resolve(".barestack/journal.db")),
             work.resolve("machines"),
             Accelerator.TCG,
-            neighbours);
+            neighbours,
+            new Rehearsal.Hardware(firmware, 1024),
+            site.nodes());
   }
 
-  private static String withMode(String lab, String dhcp) {
-    return lab.replaceFirst("(?m)^  dhcp: full.*$", "  dhcp: " + dhcp)
-        .replaceFirst("(?m)^  pool: .*\\R", "");
+  /** The lab's site file with that DHCP mode. */
+  static String withMode(String lab, String dhcp) {
+    return dhcp.equals("full")
+        ? lab
+        : lab.replaceFirst("(?m)^  dhcp: full.*$", "  dhcp: " + dhcp)
+            .replaceFirst("(?m)^  pool: .*\\R", "");
   }
 
   private static Site read(Path file) {

@@ -226,7 +226,7 @@ class WhyCommandTest {
   @Test
   void whatTftpDoesNotServeIsRecorded() {
     Ipv4 address = LAB.node(new NodeName("kvm1")).orElseThrow().address();
-    String reason = Assembly.unknownLoader("EFI/grubx64.efi");
+    String reason = BootFolder.unknownLoader("EFI/grubx64.efi");
     Assembly.recordFile(LAB, desk, new TftpServer.NotServed(address, "EFI/grubx64.efi", reason));
     Assembly.recordFile(
         LAB, desk, new TftpServer.Served(address, "snponly.efi", 10, Duration.ZERO));
@@ -234,19 +234,19 @@ class WhyCommandTest {
         LAB, desk, new TftpServer.NotServed(Ipv4.parse("192.0.2.9"), "x", "not there"));
     assertThat(recorded(KVM1))
         .containsExactly(
-            "TFTP for EFI/grubx64.efi -> nothingSecure Boot loaders are not imported; switch Secure"
-                + " Boot off");
+            "TFTP for EFI/grubx64.efi -> nothingpxe/loaders.yaml names no such file; a machine with"
+                + " Secure Boot is to have firmware: uefi-secure");
     assertThat(journal.since(0)).as("fetched only while an install is under way").hasSize(1);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "shimx64.efi, Secure Boot",
+    "shim.efi, Secure Boot",
     "/EFI/BOOT/GRUBX64.EFI, Secure Boot",
     "pxelinux.0, another DHCP server",
     "no-loader-for-this-machine, no loader is called so",
   })
   void whyThereIsNoSuchLoader(String name, String reason) {
-    assertThat(Assembly.unknownLoader(name)).contains(reason);
+    assertThat(BootFolder.unknownLoader(name)).contains(reason);
   }
 }

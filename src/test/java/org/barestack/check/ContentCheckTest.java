@@ -110,4 +110,41 @@ class ContentCheckTest {
         Files.readString(file) + "rocky: { release: \"9.7\", tree: http://192.0.2.1/rocky }\n");
     assertThat(problems()).isEmpty();
   }
+
+  private List<SiteProblem> loaders() throws IOException {
+    Site site = Examples.read(folder);
+    return ContentCheck.problems(site, folder.resolve("site.yaml"), folder.resolve("http-root"))
+        .stream()
+        .filter(problem -> problem.message().contains("shimx64.efi"))
+        .toList();
+  }
+
+  @Test
+  void aNodeWithSecureBootNeedsLoadersOutOfItsRelease() throws Exception {
+    assertThat(loaders()).isEmpty();
+    Path file = folder.resolve("site.yaml");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("{ role: kvm-worker,", "{ role: kvm-worker, firmware: uefi-secure,"));
+    assertThat(loaders())
+        .singleElement()
+        .satisfies(problem -> {
+          assertThat(problem.severity()).isEqualTo(Severity.WARNING);
+          assertThat(problem.message())
+              .startsWith("the loader shimx64.efi is not on this machine")
+              .contains("/EFI/BOOT/BOOTX64.EFI", "with grubx64.efi and mmx64.efi beside it");
+          assertThat(problem.remedy()).contains("dnf install shim-x64 grub2-efi-x64 (Rocky)");
+        });
+    Path boot = Files.createDirectories(tree().resolve("EFI/BOOT"));
+    for (String name : List.of("BOOTX64.EFI", "grubx64.efi", "mmx64.efi")) {
+      Files.writeString(boot.resolve(name), name);
+    }
+    assertThat(loaders())
+        .singleElement()
+        .satisfies(problem -> {
+          assertThat(problem.severity()).isEqualTo(Severity.NOTE);
+          assertThat(problem.message()).contains("a build that loaders.yaml does not know");
+        });
+  }
 }

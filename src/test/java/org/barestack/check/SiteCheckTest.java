@@ -119,6 +119,31 @@ class SiteCheckTest {
     Golden.check("org/barestack/check/mistakes", told);
   }
 
+  /** Nodes with Secure Boot get their kernel by GRUB, whose own limits count. */
+  @Test
+  void whatGrubCannotDoIsAnError() throws IOException {
+    String lab = Files.readString(Path.of("examples/lab/site.yaml"));
+    Path file = folder.resolve("site.yaml");
+    String secure =
+        lab.replaceFirst("(?m)^    address: 192.168.50.11.*$", "$0\n    firmware: uefi-secure");
+    // BOOT_IMAGE=(http,192.168.50.5:8080)/install/TOKEN/vmlinuz comes before what the kernel gets
+    String many =
+        secure.replaceFirst("kernel_args: .*", "kernel_args: [ x=" + "y".repeat(1700) + " ]");
+    Files.writeString(file, many);
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .contains("kvm1/install.grub", "the kernel's arguments are 2");
+    Files.writeString(file, secure);
+    assertThat(problems()).isEmpty();
+    Files.writeString(
+        file, secure.replaceFirst("  release: .*", "$0\n  tree: https://mirror.example/9.7/"));
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .contains("GRUB fetches no kernel from https://mirror.example/9.7/");
+  }
+
   /**
    * A mistake somebody makes.
    *
@@ -159,27 +184,27 @@ class SiteCheckTest {
           new Mistake(
               "an option of the installer without its prefix",
               "lab",
-              "pxe/install.ipxe.j2",
-              " inst.text ",
-              " text "),
+              "pxe/snippets/arguments.j2",
+              "inst.text",
+              "text"),
           new Mistake(
               "an option that only the other release has",
               "lab",
-              "pxe/install.ipxe.j2",
-              " inst.text ",
-              " inst.text inst.profile=rocky "),
+              "pxe/snippets/arguments.j2",
+              "inst.text",
+              "inst.text inst.profile=rocky"),
           new Mistake(
               "more arguments than a kernel keeps",
               "lab",
-              "pxe/install.ipxe.j2",
-              " inst.text ",
-              " inst.text x=" + "y".repeat(2000) + " "),
+              "pxe/snippets/arguments.j2",
+              "inst.text",
+              "inst.text x=" + "y".repeat(2000)),
           new Mistake(
               "a character that no loader passes on",
               "lab",
-              "pxe/install.ipxe.j2",
-              " inst.text ",
-              " inst.text site=m\u00fcnchen "),
+              "pxe/snippets/arguments.j2",
+              "inst.text",
+              "inst.text site=m\u00fcnchen"),
           new Mistake(
               "a script that is not closed",
               "lab",

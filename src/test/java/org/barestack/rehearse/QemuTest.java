@@ -23,8 +23,8 @@ class QemuTest {
   private static final Qemu QEMU =
       new Qemu(
           Path.of("/usr/bin/qemu-system-x86_64"),
-          Path.of("/usr/share/OVMF/OVMF_CODE_4M.fd"),
-          Path.of("/usr/share/OVMF/OVMF_VARS_4M.fd"));
+          Qemu.Ovmf.of("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
+          Qemu.Ovmf.of("/usr/share/OVMF/OVMF_CODE_4M.ms.fd", "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"));
 
   @TempDir Path root;
 
@@ -47,7 +47,9 @@ class QemuTest {
         Arguments.of("bios-network-first", Firmware.BIOS, BootOrder.NETWORK_FIRST, false),
         Arguments.of("bios-disk-first", Firmware.BIOS, BootOrder.DISK_FIRST, false),
         Arguments.of("uefi-delivered", Firmware.UEFI, BootOrder.NETWORK_FIRST, true),
-        Arguments.of("uefi-later", Firmware.UEFI, BootOrder.NETWORK_FIRST, false));
+        Arguments.of("uefi-later", Firmware.UEFI, BootOrder.NETWORK_FIRST, false),
+        Arguments.of("uefi-secure", Firmware.UEFI_SECURE, BootOrder.NETWORK_FIRST, false),
+        Arguments.of("uefi-http", Firmware.UEFI_HTTP, BootOrder.NETWORK_FIRST, true));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -60,6 +62,7 @@ class QemuTest {
                 machine(firmware, order),
                 Accelerator.TCG,
                 List.of("tap0", "tap1"),
+                QEMU.ovmf(firmware).code(),
                 Path.of("/lab/kvm1.vars.fd"),
                 Path.of("/tmp/qmp"),
                 first));
@@ -87,7 +90,33 @@ class QemuTest {
       put(file);
     }
     assertThat(Qemu.find(root))
-        .isEqualTo(new Qemu(root.resolve(program), root.resolve(code), root.resolve(variables)));
+        .isEqualTo(
+            new Qemu(
+                root.resolve(program),
+                new Qemu.Ovmf(root.resolve(code), root.resolve(variables)),
+                null));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "usr/share/OVMF/OVMF_CODE_4M.ms.fd, usr/share/OVMF/OVMF_VARS_4M.ms.fd",
+    "usr/share/edk2/ovmf/OVMF_CODE.secboot.fd, usr/share/edk2/ovmf/OVMF_VARS.secboot.fd"
+  })
+  void firmwareWithSecureBootIsNeededOnlyByMachinesThatHaveIt(String code, String variables)
+      throws IOException {
+    put("usr/bin/qemu-system-x86_64");
+    put("usr/share/OVMF/OVMF_CODE_4M.fd");
+    put("usr/share/OVMF/OVMF_VARS_4M.fd");
+    Qemu without = Qemu.find(root);
+    assertThat(without.ovmf(Firmware.UEFI_HTTP)).isEqualTo(without.uefi());
+    assertThatThrownBy(() -> without.ovmf(Firmware.UEFI_SECURE))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("UEFI firmware with Secure Boot for QEMU is missing")
+        .hasMessageContaining("edk2-ovmf");
+    put(code);
+    put(variables);
+    assertThat(Qemu.find(root).ovmf(Firmware.UEFI_SECURE))
+        .isEqualTo(new Qemu.Ovmf(root.resolve(code), root.resolve(variables)));
   }
 
   @Test

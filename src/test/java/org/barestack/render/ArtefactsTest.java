@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.barestack.model.Node;
+import org.barestack.model.Node.LocalBoot;
 import org.barestack.model.Site;
 import org.barestack.testing.Command;
 import org.barestack.testing.Command.Result;
@@ -62,6 +64,29 @@ class ArtefactsTest {
             .run();
     assertThat(result.all()).isEqualTo("status 0\n");
     assertThat(count).isGreaterThan(100);
+  }
+
+  /** By GRUB's own parser; what it would make of a broken script on a machine is a prompt. */
+  @Test
+  void grubUnderstandsItsScripts(@TempDir Path folder) throws IOException {
+    Set<String> scripts =
+        ofEveryNode((site, node) ->
+            RENDERER.artefacts(site, node).entrySet().stream()
+                .filter(text -> text.getKey().endsWith(".grub"))
+                .map(Map.Entry::getValue));
+    Stream.of(LocalBoot.CHAIN, LocalBoot.EXIT)
+        .map(how -> RENDERER.grubLocalDisk(how, "its \"disk\" isn't $blank; {it} is (ext4)", 5))
+        .forEach(scripts::add);
+    for (String script : scripts) {
+      Path file = Files.writeString(folder.resolve("grub.cfg"), script);
+      assertThat(Command.of("grub-script-check", "-v", file.toString()).run().status())
+          .as(script)
+          .isZero();
+      assertThat(script.stripTrailing())
+          .as("it never ends at a prompt")
+          .matches("(?s).*\n(exit 1|reboot)");
+    }
+    assertThat(scripts).hasSize(5);
   }
 
   private static List<String> scripts(String name, String text) {

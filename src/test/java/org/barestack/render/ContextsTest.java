@@ -3,6 +3,9 @@ package org.barestack.render;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,6 +13,7 @@ import org.barestack.render.Contexts.Refusal;
 import org.barestack.testing.Command;
 import org.barestack.testing.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +48,12 @@ class ContextsTest {
           pkg     | `@^minimal-environment` | `@^minimal-environment`
           url     | `http://[::1]:80/a?b=c` | `http://[::1]:80/a?b=c`
           ipxe    | `a;b`           | `a;b`
+          grub    | `(http,[::1]:80)/a` | `'(http,[::1]:80)/a'`
+          grub    | `(tftp,10.0.0.1)/a` | `(tftp,10.0.0.1)/a`
+          grub    | `$root; reboot {}`  | `'$root; reboot {}'`
+          grub    | `O'Neil`        | `'O'\\''Neil'`
+          grub    | ``              | `''`
+          arg     | `a=${x};{1,2}*?#` | `a=${x};{1,2}*?#`
           screen  | `a ${net0/mac} || b; #c` | `a ??net0/mac? ?? b? ?c`
           comment | `a b`           | `a b`
           pem     | ``              | ``
@@ -77,6 +87,12 @@ class ContextsTest {
           ipxe  | `;`
           ipxe  | `#x`
           ipxe  | `x${ip}`
+          arg   | ``
+          arg   | `a b`
+          arg   | `a"b"`
+          arg   | `a'b`
+          arg   | `a\\b`
+          arg   | `é`
           raw   | `x`
           """)
   void refuses(String filter, String value) {
@@ -84,7 +100,7 @@ class ContextsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sh", "ks", "ini", "pkg", "plain", "url", "ipxe"})
+  @ValueSource(strings = {"sh", "ks", "ini", "pkg", "plain", "url", "ipxe", "grub", "arg"})
   void nothingThatEndsALineStandsOnOne(String filter) {
     for (String end : List.of("\n", "\r", "\0", "\u000b", "\u001c", "\u0085", "\u2028", "\u2029")) {
       assertThatExceptionOfType(Refusal.class)
@@ -131,6 +147,37 @@ class ContextsTest {
           }
         });
     assertThat(Command.of("bash").input(script.toString()).run())
+        .isEqualTo(new Command.Result(0, expected.toString(), ""));
+  }
+
+  /**
+   * GRUB's own parser takes them; bash, whose quotes these are, tells that they mean themselves.
+   */
+  @Test
+  void anyWordIsOneOfAGrubScript(@TempDir Path folder) throws IOException {
+    int[] characters = "ab \"'\\$`(){}[]|&;<>#~%=*?!-é\uD83D\uDE00".codePoints().toArray();
+    StringBuilder grub = new StringBuilder();
+    StringBuilder bash = new StringBuilder();
+    StringBuilder expected = new StringBuilder();
+    Properties.forAll(
+        500,
+        random -> {
+          int[] points =
+              random
+                  .ints(random.nextInt(12), 0, characters.length)
+                  .map(i -> characters[i])
+                  .toArray();
+          String value = new String(points, 0, points.length);
+          String word = write("grub", value);
+          grub.append("if linux ").append(word).append(" b; then\n  echo ").append(word);
+          grub.append("\nfi\n");
+          bash.append("printf '%s\\n' ").append(word.matches("'.*'") ? word : "'" + word + "'");
+          bash.append('\n');
+          expected.append(value).append('\n');
+        });
+    Path script = Files.writeString(folder.resolve("grub.cfg"), grub);
+    assertThat(Command.of("grub-script-check", script.toString()).run().status()).isZero();
+    assertThat(Command.of("bash").input(bash.toString()).run())
         .isEqualTo(new Command.Result(0, expected.toString(), ""));
   }
 

@@ -1,5 +1,6 @@
 package org.barestack.snippet;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
@@ -27,8 +28,9 @@ class DhcpSnippetTest {
     return Examples.read(folder);
   }
 
-  private static Optional<String> loader(ClientKind kind) {
-    return Optional.of(kind == ClientKind.BIOS_PXE ? "undionly.kpxe" : "snponly.efi");
+  private static Optional<String> loader(ClientKind kind, boolean secure) {
+    return Optional.of(
+        kind == ClientKind.BIOS_PXE ? "undionly.kpxe" : secure ? "shimx64.efi" : "snponly.efi");
   }
 
   @Test
@@ -42,6 +44,36 @@ class DhcpSnippetTest {
       }
     }
     Golden.check("snippet", texts);
+  }
+
+  /** Just kvm1 has Secure Boot, or just mgmt1 has not. */
+  @Test
+  void nodesThatAreOtherThanUnknownMachinesHaveRulesOfTheirOwn() throws IOException {
+    Map<String, String> texts = new TreeMap<>();
+    for (String dhcp : new String[] {"off", "port-4011"}) {
+      for (DhcpSnippet.Program program : DhcpSnippet.Program.values()) {
+        site("lab", dhcp);
+        edit("(?m)^( *)role: kvm-worker$", "$0\n$1firmware: uefi-secure");
+        texts.put(
+            "one/" + dhcp + "/" + program,
+            DhcpSnippet.of(program, Examples.read(folder), DhcpSnippetTest::loader));
+      }
+    }
+    site("lab", "off");
+    edit("(?m)^defaults:$", "defaults:\n  firmware: uefi-secure");
+    texts.put(
+        "default/DNSMASQ",
+        DhcpSnippet.of(
+            DhcpSnippet.Program.DNSMASQ, Examples.read(folder), DhcpSnippetTest::loader));
+    Golden.check("snippet-secure", texts);
+  }
+
+  private void edit(String pattern, String text) throws IOException {
+    Path file = folder.resolve("site.yaml");
+    String before = Files.readString(file);
+    String after = before.replaceFirst(pattern, text);
+    assertThat(after).isNotEqualTo(before);
+    Files.writeString(file, after);
   }
 
   @Test

@@ -53,7 +53,8 @@ final class Lab {
             8443,
             Site.DhcpMode.PROXY,
             null,
-            Set.of()),
+            Set.of(),
+            Node.Firmware.UEFI),
         new Site.Networks(
             new Site.Management(
                 subnet,

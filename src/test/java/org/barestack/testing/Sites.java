@@ -160,7 +160,8 @@ public final class Sites {
             443,
             Site.DhcpMode.FULL,
             AddressRange.parse("10.20.3.0-10.20.3.200"),
-            Set.of(ClientKind.BIOS_PXE)),
+            Set.of(ClientKind.BIOS_PXE),
+            Firmware.UEFI),
         new Site.Networks(
             new Site.Management(
                 Subnet.parse("10.20.0.0/22"),

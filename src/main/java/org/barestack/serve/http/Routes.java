@@ -53,6 +53,15 @@ final class Routes {
   /** A boot script is a decision that is written down, so it is not for HEAD. */
   private static final Set<String> DECIDE = Set.of("GET");
 
+  /**
+   * The GRUB of Fedora and what is made of it asks so for each file before it gets it, if it came
+   * by HTTP Boot, and takes nothing that is refused (grub-core/net/efi/http.c).
+   */
+  private static final Set<String> HEAD = Set.of("HEAD");
+
+  /** What GRUB's configuration is called, and what the names begin with that it tries before. */
+  private static final String GRUB_CONFIG = "grub.cfg";
+
   /** Characters of a reported value that are kept. */
   private static final int LONGEST_VALUE = 4096;
 
@@ -84,7 +93,12 @@ final class Routes {
       List.of(
           Route.of("/boot.ipxe", READ, this::entry),
           Route.of("/boot/{}", DECIDE, this::boot),
+          Route.of("/grub/{}", DECIDE, this::grub),
+          Route.of(
+              "/grub/{}", HEAD, request -> Reply.line(200, "what it is to do is decided by GET")),
+          Route.of("/grub.cfg", READ, this::grubEntry),
           Route.of("/loaders/{}", READ, this::loader),
+          Route.of("/EFI/{}/grub.cfg", READ, this::grubEntry),
           Route.of("/install/{}/kickstart", READ, this::kickstart),
           Route.of(
               "/install/{}/vmlinuz", READ, request -> image(request, "vmlinuz", Tree::vmlinuz)),
@@ -174,6 +188,33 @@ final class Routes {
     };
   }
 
+  /** GRUB looks beside itself and at places that it was built with; all have the same one. */
+  private Reply grubEntry(Request request) {
+    return rendered("GRUB's configuration", texts::grubEntry, Reply.UNNOTED);
+  }
+
+  private Reply grub(Request request) throws BadRequest {
+    String name = request.captured().getFirst();
+    if (name.startsWith(GRUB_CONFIG)) {
+      return grubEntry(request);
+    }
+    BootRequest machine;
+    try {
+      machine = BootRequest.byGrub(new MacAddress(name));
+    } catch (IllegalArgumentException e) {
+      throw BadRequest.of(e);
+    }
+    BootAnswer answer = desk.boot(machine);
+    log.info(
+        "{} at {}: {}, {}",
+        answer instanceof BootAnswer.Install install ? install.node().name() : machine.mac(),
+        request.peer(),
+        answer instanceof BootAnswer.Install ? "install" : "local disk",
+        LogText.of(answer.reason()));
+    return rendered(
+        "GRUB's script of " + machine.mac(), () -> texts.grub(answer, machine), Reply.UNNOTED);
+  }
+
   private static BootRequest machine(Request request) throws BadRequest {
     Map<String, String> query = request.query();
     boolean uefi = name(query, "platform").equals("efi");
@@ -200,7 +241,11 @@ final class Routes {
   }
 
   private Reply loader(Request request) throws IOException {
-    Optional<Loaders.Answer> found = loaders.find(request.captured().getFirst());
+    String name = request.captured().getFirst();
+    if (name.startsWith(GRUB_CONFIG)) {
+      return grubEntry(request);
+    }
+    Optional<Loaders.Answer> found = loaders.find(name);
     if (found.isEmpty()) {
       return Reply.line(404, "no loader has that name");
     }

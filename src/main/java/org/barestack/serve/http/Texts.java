@@ -21,6 +21,12 @@ public interface Texts {
   /** The iPXE script that starts the local disk. */
   String localDisk(BootAnswer.LocalDisk answer, BootRequest request);
 
+  /** What GRUB finds as its configuration; asks {@code /grub/{mac}} for the machine it runs on. */
+  String grubEntry();
+
+  /** The GRUB script that does what was answered. */
+  String grub(BootAnswer answer, BootRequest request);
+
   /** The kickstart of an install: the same text however often it is asked for. */
   String kickstart(OpenInstall install);
 

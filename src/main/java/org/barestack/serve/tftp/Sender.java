@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.barestack.model.Ipv4;
+import org.barestack.model.Token;
 import org.barestack.serve.tftp.TftpFiles.Answer;
 import org.barestack.serve.tftp.TftpServer.NotServed;
 import org.barestack.serve.tftp.TftpServer.Outcome;
@@ -120,18 +121,21 @@ final class Sender implements Runnable {
         refuse(ErrorPacket.NOT_FOUND, reason);
         tell(new NotServed(address(), printable(name), printable(reason)));
       }
+      case Answer.Absent() -> {
+        log.debug("TFTP {} {}: there is none", client, printable(name));
+        send(client, new ErrorPacket(ErrorPacket.NOT_FOUND, "no such file"));
+      }
       case Answer.Found(Content content) -> {
         try (content) {
-          transfer(name, content);
+          transfer(printable(name), content);
         }
       }
     }
   }
 
   private void refuse(int code, String reason) throws IOException {
-    String message = printable(reason);
-    log.info("TFTP {} {}: {}", client, printable(request.name()), message);
-    send(client, new ErrorPacket(code, message));
+    log.info("TFTP {} {}: {}", client, printable(request.name()), printable(reason));
+    send(client, new ErrorPacket(code, reason.replaceAll("[^ -~]", "?")));
   }
 
   private void transfer(String name, Content content) throws IOException {
@@ -247,8 +251,8 @@ final class Sender implements Runnable {
     socket.send(new DatagramPacket(bytes, bytes.length, to));
   }
 
-  /** Text from the network as it may stand in one line of a log. */
+  /** Text from the network as it may stand in one line of a log, with tokens masked. */
   static String printable(String text) {
-    return text.replaceAll("[^ -~]", "?");
+    return Token.masked(text.replaceAll("[^ -~]", "?"));
   }
 }

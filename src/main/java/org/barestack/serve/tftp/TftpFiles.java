@@ -21,5 +21,8 @@ public interface TftpFiles {
 
     /** No such file; the reason goes to the client and to the log, in ASCII. */
     record NotFound(String reason) implements Answer {}
+
+    /** No such file, and whoever asks goes on without it: nobody else is told of it. */
+    record Absent() implements Answer {}
   }
 }

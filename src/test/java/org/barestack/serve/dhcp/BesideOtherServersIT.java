@@ -61,7 +61,7 @@ class BesideOtherServersIT {
   }
 
   /** The lab of the examples, on our cable. */
-  private Site site(String dhcp) throws IOException {
+  private Site site(String dhcp, boolean secure) throws IOException {
     String text =
         Files.readString(Path.of("examples/lab/site.yaml"))
             .replaceAll("dhcp: full .*", "dhcp: " + dhcp)
@@ -71,7 +71,10 @@ class BesideOtherServersIT {
             .replace("address: 192.168.50.5", "address: " + NET + ".1")
             .replace("gateway: 192.168.50.1", "gateway: " + NET + ".254")
             .replace("interface: eno1", "interface: " + cable.hostDevice())
-            .replace("192.168.50", NET);
+            .replace("192.168.50", NET)
+            .replaceFirst(
+                "(?m)^    address: " + NET + ".11.*$",
+                secure ? "$0\n    firmware: uefi-secure" : "$0");
     Path file = Files.writeString(folder.resolve("site.yaml"), text);
     return switch (SiteFile.load(file, Set.of(Role.MANAGEMENT, Role.KVM_WORKER))) {
       case SiteResult.Good good -> good.site();
@@ -79,12 +82,20 @@ class BesideOtherServersIT {
     };
   }
 
-  private Path snippet(DhcpSnippet.Program program, String dhcp) throws IOException {
+  /**
+   * @param secure whether kvm1 has Secure Boot, and other machines have not
+   */
+  private Path snippet(DhcpSnippet.Program program, String dhcp, boolean secure)
+      throws IOException {
     String text =
         DhcpSnippet.of(
                 program,
-                site(dhcp),
-                kind -> Optional.of(kind == ClientKind.BIOS_PXE ? "undionly.kpxe" : "snponly.efi"))
+                site(dhcp, secure),
+                (kind, signed) ->
+                    Optional.of(
+                        kind == ClientKind.BIOS_PXE
+                            ? "undionly.kpxe"
+                            : signed ? "shimx64.efi" : "snponly.efi"))
             .replace(
                 "\"subnet\": \"" + NET + ".0/24\",",
                 "\"subnet\": \"%1$s.0/24\", \"pools\": [ { \"pool\": \"%1$s.200-%1$s.209\" } ],"
@@ -109,7 +120,12 @@ class BesideOtherServersIT {
 
   /** The server, with the snippet and a range for other machines. */
   private Program start(DhcpSnippet.Program program, String dhcp) throws IOException {
-    Path file = snippet(program, dhcp);
+    return start(program, dhcp, false);
+  }
+
+  private Program start(DhcpSnippet.Program program, String dhcp, boolean secure)
+      throws IOException {
+    Path file = snippet(program, dhcp, secure);
     return switch (program) {
       case DNSMASQ -> {
         Program started =
@@ -221,14 +237,30 @@ class BesideOtherServersIT {
     }
   }
 
-  @ParameterizedTest(name = "dhcp: {0}")
-  @CsvSource({"off", "port-4011", "proxy"})
-  void theProgramsTakeTheirSnippets(String dhcp) throws IOException {
-    Path dnsmasq = snippet(DhcpSnippet.Program.DNSMASQ, dhcp);
+  @ParameterizedTest
+  @EnumSource(names = {"DNSMASQ", "KEA"})
+  void aNodeWithSecureBootIsSentToShim(DhcpSnippet.Program program) throws IOException {
+    try (Program _ = start(program, "off", true)) {
+      assertThat(ack("ovmf-pxe-discover", NODE)).contains(" next " + NET + ".1 file 'shimx64.efi'");
+      assertThat(ack("ovmf-http-discover", NODE))
+          .contains(" file 'http://" + NET + ".1:8080/loaders/shimx64.efi' class 'HTTPClient'");
+      assertThat(ack("snponly-discover", NODE)).contains(":8080/boot.ipxe'");
+      assertThat(ack("ovmf-pxe-discover", STRANGER)).contains(" file 'snponly.efi'");
+    }
+  }
+
+  private String ack(String client, String mac) {
+    return PxeClient.start(cable, client, mac, "0.0.0.0").await("ACK from port 67");
+  }
+
+  @ParameterizedTest(name = "dhcp: {0}, Secure Boot {1}")
+  @CsvSource({"off, false", "off, true", "port-4011, false", "port-4011, true", "proxy, true"})
+  void theProgramsTakeTheirSnippets(String dhcp, boolean secure) throws IOException {
+    Path dnsmasq = snippet(DhcpSnippet.Program.DNSMASQ, dhcp, secure);
     Namespace.run("dnsmasq", "--test", "--conf-file=" + dnsmasq);
-    Path kea = snippet(DhcpSnippet.Program.KEA, dhcp);
+    Path kea = snippet(DhcpSnippet.Program.KEA, dhcp, secure);
     Namespace.run("env", "KEA_LOCKFILE_DIR=" + folder, "kea-dhcp4", "-t", kea.toString());
-    Path isc = snippet(DhcpSnippet.Program.ISC, dhcp);
+    Path isc = snippet(DhcpSnippet.Program.ISC, dhcp, secure);
     Namespace.run("dhcpd", "-4", "-t", "-cf", isc.toString());
   }
 

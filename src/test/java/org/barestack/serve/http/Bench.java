@@ -124,7 +124,7 @@ final class Bench implements AutoCloseable {
             "lo",
             desk,
             texts,
-            Loaders.read(folder),
+            Loaders.read(folder, List::of),
             httpRoot,
             () -> {
               try {
@@ -235,6 +235,18 @@ final class Bench implements AutoCloseable {
     }
 
     @Override
+    public String grubEntry() {
+      return text("# GRUB entry");
+    }
+
+    @Override
+    public String grub(BootAnswer answer, BootRequest request) {
+      return text(
+          (answer instanceof BootAnswer.Install ? "# GRUB install for " : "# GRUB local disk for ")
+              + request);
+    }
+
+    @Override
     public String kickstart(OpenInstall install) {
       return text("# kickstart of " + install.node().name());
     }
@@ -304,7 +316,8 @@ final class Bench implements AutoCloseable {
             8443,
             Site.DhcpMode.OFF,
             null,
-            Set.of()),
+            Set.of(),
+            Node.Firmware.UEFI),
         new Site.Networks(
             new Site.Management(subnet, gateway, List.of(), "lab.example", null, range),
             new Site.PublicNetwork(range, gateway, subnet.netmask(), null),

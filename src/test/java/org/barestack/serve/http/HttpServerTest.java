@@ -68,6 +68,17 @@ class HttpServerTest {
         "stranger        | /boot/52-54-00-aa-00-99 | 200 | #!ipxe local disk",
         "control chars   | /boot/52-54-00-aa-00-99?serial=a%0Ab%1b | 200 | serial=a?b?,",
         "no MAC          | /boot/toaster | 400 | not a MAC address: 'toaster'",
+        "GRUB, MAC       | /grub/52:54:00:aa:00:01 | 200 | # GRUB install for BootRequest["
+            + "mac=52:54:00:aa:00:01, client=GRUB on UEFI, uefi=true, uuid=, serial=, product=]",
+        "GRUB, stranger  | /grub/52:54:00:aa:00:99 | 200 | # GRUB local disk",
+        "GRUB, no MAC    | /grub/toaster | 400 | not a MAC address: 'toaster'",
+        "GRUB's own      | /grub.cfg | 200 | # GRUB entry",
+        "beside shim     | /loaders//grub.cfg | 200 | # GRUB entry",
+        "by its UUID     | /loaders/grub.cfg-11223344-5566-7788-99aa-bbccddeeff00 | 200 | # GRUB",
+        "in /grub        | /grub/grub.cfg | 200 | # GRUB entry",
+        "as on media     | /EFI/BOOT/grub.cfg | 200 | # GRUB entry",
+        "as Rocky builds | /EFI/rocky/grub.cfg | 200 | # GRUB entry",
+        "no module list  | /grub/x86_64-efi/fs.lst | 404 | there is nothing here",
         "loader          | /loaders/snponly.efi | 200 | a loader",
         "double slash    | //loaders//snponly.efi | 200 | a loader",
         "loader not here | /loaders/gone.kpxe | 500 | apt-get install ipxe",
@@ -113,6 +124,16 @@ class HttpServerTest {
         .isEqualTo(get.headers().firstValue("Content-Length"));
     assertThat(head.headers().firstValue("ETag")).isEqualTo(get.headers().firstValue("ETag"));
     assertThat(head.body()).isEmpty();
+  }
+
+  /** The GRUB of Rocky asks by HEAD first, and would take a refusal for an answer. */
+  @Test
+  void whatGrubIsToDoIsDecidedByGetAlone() throws Exception {
+    String path = "/grub/52:54:00:aa:00:01";
+    assertThat(bench.send("HEAD", path).statusCode()).isEqualTo(200);
+    assertThat(bench.desk.state(NODE).phase()).isEqualTo(Phase.ARMED);
+    assertThat(bench.get(path).body()).startsWith("# GRUB install");
+    assertThat(bench.desk.state(NODE).phase()).isEqualTo(Phase.BOOTING);
   }
 
   @ParameterizedTest
@@ -477,7 +498,7 @@ class HttpServerTest {
         "lo",
         bench.desk,
         bench.texts,
-        Loaders.read(bench.httpRoot),
+        Loaders.read(bench.httpRoot, List::of),
         bench.httpRoot,
         () -> release,
         bench.logs,

@@ -106,6 +106,18 @@ public class RoutesFuzzTest {
     }
 
     @Override
+    public String grubEntry() {
+      return "# GRUB";
+    }
+
+    @Override
+    public String grub(BootAnswer answer, BootRequest request) {
+      return answer instanceof BootAnswer.Install install
+          ? install.install().token().secret() + request
+          : "# GRUB" + request;
+    }
+
+    @Override
     public String kickstart(OpenInstall install) {
       return install.install().token().secret();
     }
@@ -145,7 +157,8 @@ public class RoutesFuzzTest {
         Path file = Files.writeString(folder.resolve("lab.cms"), "a backup");
         RestoreFile backup = bench.backups.keep(new NodeName("kvm1"), file);
         served.add(bench.backups.find(new NodeName("kvm1"), backup).orElseThrow());
-        return new Place(httpRoot, Loaders.read(folder), bench.logs, bench.backups, backup, served);
+        return new Place(
+            httpRoot, Loaders.read(folder, List::of), bench.logs, bench.backups, backup, served);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -164,6 +177,8 @@ public class RoutesFuzzTest {
                 "GET /boot.ipxe\n",
                 "GET /boot/52:54:00:aa:00:01?platform=efi&arch=x86_64&uuid=A&serial=1&product=x\n",
                 "GET /boot/52:54:00:aa:00:09?platform=pcbios&product=%1b\n",
+                "HEAD /grub/52-54-00-aa-00-01\n" + NEXT + "GET /grub/52:54:00:aa:00:01\n",
+                "GET /loaders//grub.cfg-01-52-54-00-aa-00-01\n" + NEXT + "GET /EFI/x/grub.cfg\n",
                 "GET /install/TOKEN/kickstart\n",
                 "GET /cloud-init/TOKEN/user-data\n" + NEXT + "HEAD /cloud-init/TOKEN/x\n",
                 "HEAD /install/TOKEN/vmlinuz\n" + NEXT + "GET /install/TOKEN/initrd.img\n",

@@ -24,7 +24,11 @@ class RoutesTest {
           .containsExactly(
               "GET HEAD /boot.ipxe",
               "GET /boot/{}",
+              "GET /grub/{}",
+              "HEAD /grub/{}",
+              "GET HEAD /grub.cfg",
               "GET HEAD /loaders/{}",
+              "GET HEAD /EFI/{}/grub.cfg",
               "GET HEAD /install/{}/kickstart",
               "GET HEAD /install/{}/vmlinuz",
               "GET HEAD /install/{}/initrd.img",

@@ -62,7 +62,7 @@ final class SecretBench implements AutoCloseable {
             "lo",
             bench.desk,
             bench.texts,
-            Loaders.read(folder),
+            Loaders.read(folder, List::of),
             bench.httpRoot,
             () -> new Releases.Answer.Missing("none"),
             bench.logs,
