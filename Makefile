@@ -9,7 +9,7 @@ FUZZ ?= 10m
 MVN = JAVA_HOME=$$(src/build/find-jdk.sh) MAVEN_OPTS=--sun-misc-unsafe-memory-access=allow mvn -B --no-transfer-progress
 
 # A network namespace needs root; the machines and what they install stay in target/.
-AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo --preserve-env=JAVA_HOME,BARESTACK_ACCEL)
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo --preserve-env=JAVA_HOME,BARESTACK_ACCEL,IMPORT_OPTIONS,FIRMWARE,MINUTES)
 
 .PHONY: help
 help: ## this list
@@ -42,6 +42,11 @@ validate: ## SITE=DIR ## check a site: all its problems at once
 build: ## compile and package, without tests
 	@src/build/prerequisites.sh build
 	@$(MVN) -q -Dmaven.test.skip=true -Dspotless.check.skip=true package
+
+.PHONY: acceptance
+acceptance: ## ISO=FILE ## whole installs of both roles from real Rocky media, with a report
+	@src/build/prerequisites.sh demo
+	@$(AS_ROOT) src/build/acceptance.sh $(ISO)
 
 .PHONY: test
 test: ## everything, from unit tests to machines that boot in QEMU

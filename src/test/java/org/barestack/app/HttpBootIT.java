@@ -107,7 +107,7 @@ class HttpBootIT {
 
   private void neighbours(String dhcp, Lab lab) throws IOException {
     if (dhcp.equals("proxy")) {
-      add(new OtherDhcpServer(lab, work.resolve("dnsmasq.log")));
+      OtherDhcpServer.start(lab, work.resolve("dnsmasq.log"));
     }
   }
 

@@ -60,7 +60,7 @@ class InstallIT {
                 dhcp,
                 lab -> {
                   if (dhcp.equals("proxy")) {
-                    add(new OtherDhcpServer(lab, work.resolve("dnsmasq.log")));
+                    OtherDhcpServer.start(lab, work.resolve("dnsmasq.log"));
                   }
                 }));
     site.awaitServing(LIMIT);

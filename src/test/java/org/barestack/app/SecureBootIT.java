@@ -74,7 +74,7 @@ class SecureBootIT {
                   if (dhcp.equals("proxy")) {
                     // Debian's GRUB takes its server from the lease alone; Rocky's looks at our
                     // offer, too ("efinet: Add DHCP proxy support").
-                    add(new OtherDhcpServer(lab, work.resolve("dnsmasq.log"), "192.168.50.5"));
+                    OtherDhcpServer.start(lab, work.resolve("dnsmasq.log"), "192.168.50.5");
                   }
                 }));
     site.awaitServing(LIMIT);

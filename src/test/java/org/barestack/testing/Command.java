@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A program run to its end, within a minute. */
+/** A program run to its end. One that hangs is ended. */
 public final class Command {
   /** Debian's package for programs that are not called like it. */
   private static final Map<String, String> PACKAGES =
@@ -25,6 +27,8 @@ public final class Command {
           "systemd-analyze", "systemd",
           "systemd-nspawn", "systemd-container",
           "visudo", "sudo");
+
+  private static final Duration LIMIT = Duration.ofMinutes(15);
 
   private final List<String> words;
   private final Map<String, String> environment = new LinkedHashMap<>();
@@ -92,12 +96,16 @@ public final class Command {
               });
       StringBuilder errors = new StringBuilder();
       Thread reader = Thread.ofVirtual().start(() -> errors.append(text(process.errorReader())));
+      // Reading ends when the program does, so something else must see that it does.
+      CompletableFuture<Process> ended =
+          process.onExit().orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      ended.exceptionally(_ -> process.destroyForcibly());
       String output = text(process.inputReader());
       feeder.join();
       reader.join();
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new AssertionError(words + " did not end within a minute");
+      process.waitFor();
+      if (ended.isCompletedExceptionally()) {
+        throw new AssertionError(words + " did not end within " + LIMIT + ": " + output + errors);
       }
       return new Result(process.exitValue(), output, errors.toString());
     } catch (InterruptedException e) {
