@@ -67,16 +67,20 @@ class HttpBootIT {
 
   /**
    * A GRUB with HTTP that begins like one that was booted by HTTP: with its configuration from the
-   * folder that it came from. GRUB 2.06 forgets the port of a URL, so that is built in.
+   * folder that it came from, over the card that it was booted by. GRUB 2.06 forgets both and the
+   * port of a URL, so that is built in; with two cards in one network it sometimes reached nobody.
    */
   private void makeGrub() throws IOException {
     Path start =
         Files.writeString(
             work.resolve("start.cfg"),
             """
-            net_bootp
             set prefix=(http,192.168.50.5:8080)/loaders
-            configfile $prefix/grub.cfg
+            for try in 1 2 3 4 5; do
+              net_bootp efinet0
+              configfile $prefix/grub.cfg
+              sleep 2
+            done
             """);
     Path grub = work.resolve("grub.efi");
     Command.Result made =
