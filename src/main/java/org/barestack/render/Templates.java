@@ -36,10 +36,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jinjava.javax.el.ELContext;
 import jinjava.javax.el.ELResolver;
@@ -69,8 +73,12 @@ final class Templates {
   private static final Set<String> PLAIN_FILTERS =
       Set.of("default", "first", "join", "last", "length", "lower", "replace", "upper");
 
-  /** What is the same for all nodes of a site. */
-  private static final Set<String> OF_THE_SITE = Set.of("site", "tree_is_ours");
+  /** How many kinds of views of one template are kept; sites have few kinds of nodes. */
+  private static final int KINDS = 32;
+
+  /** An expression that is a value and one filter. */
+  private static final Pattern WRITTEN =
+      Pattern.compile("\\s*(" + Tracking.VALUE + ")\\s*\\|\\s*(\\w+)\\s*");
 
   private final TemplateFiles files;
   private final Jinjava jinjava;
@@ -82,7 +90,31 @@ final class Templates {
   }
 
   /** What one pass over the nodes of a site need not do again. */
-  private record OnePass(Map<String, Tree> trees, Map<String, OfSite> outputs) {}
+  private static final class OnePass {
+    private final Map<String, Tree> trees = new ConcurrentHashMap<>();
+    private final Map<String, List<Draft>> drafts = new ConcurrentHashMap<>();
+    private volatile OfSite containers = new OfSite(new Object(), Set.of());
+
+    private record OfSite(Object site, Set<Object> all) {}
+
+    List<Draft> drafts(String template) {
+      return drafts.computeIfAbsent(template, _ -> new CopyOnWriteArrayList<>());
+    }
+
+    /** All maps and lists in a site's view, which is large and the same for all nodes. */
+    @SuppressWarnings("ReferenceEquality") // the views of two sites are long, and never equal
+    Set<Object> containers(@Nullable Object site) {
+      OfSite known = containers;
+      if (site == null) {
+        return Set.of();
+      }
+      if (known.site() != site) {
+        known = new OfSite(site, Tracking.containers(site));
+        containers = known;
+      }
+      return known.all();
+    }
+  }
 
   /**
    * A template that was parsed.
@@ -91,29 +123,18 @@ final class Templates {
    */
   private record Tree(Node root, boolean apart) {}
 
-  /** The output of a template that reads nothing but the site. */
-  private record OfSite(Object site, String output) {}
-
   /**
-   * @param onePass whether files are read, checked and, where no node has a part in them, rendered
-   *     once only; else a change of a file is seen at once
+   * @param onePass whether files are read and checked once only, and templates do not run again for
+   *     views that differ in nothing but what they write; else a change of a file is seen at once
    */
   Templates(String folder, List<Path> siteRoots, boolean onePass) {
     this.files = new TemplateFiles(folder, siteRoots, onePass);
     this.jinjava = new Jinjava(config());
-    this.onePass =
-        onePass ? new OnePass(new ConcurrentHashMap<>(), new ConcurrentHashMap<>()) : null;
+    this.onePass = onePass ? new OnePass() : null;
     Contexts.BY_NAME.forEach((name, write) ->
         filters.put(name, new InContext(name, write, onePass ? new ConcurrentHashMap<>() : null)));
     filters.values().forEach(jinjava.getGlobalContext()::registerFilter);
     jinjava.getGlobalContext().registerTag(new Include());
-    if (onePass) {
-      jinjava
-          .getGlobalContext()
-          .registerTag(
-              new Loop(
-                  (interpreter, length) -> rendering(interpreter.getContext()).writes(length)));
-    }
   }
 
   /**
@@ -186,20 +207,25 @@ final class Templates {
    * @param variables maps, lists, strings, numbers and booleans; no null anywhere
    * @throws TemplateException with every problem found
    */
-  @SuppressWarnings("ReferenceEquality") // the views of two sites are long, and never equal
   String render(String name, Map<String, ?> variables) {
-    Object site = variables.get("site");
-    if (onePass == null || site == null) {
-      return new Rendering(variables).run(name);
+    if (onePass == null) {
+      return new Rendering(variables, null).run(name);
     }
-    OfSite known = onePass.outputs().get(name);
-    if (known != null && known.site() == site) {
-      return known.output();
+    List<Draft> drafts = onePass.drafts(name);
+    for (Draft draft : drafts) {
+      Optional<String> filled = draft.filled(variables);
+      if (filled.isPresent()) {
+        return filled.get();
+      }
     }
-    Rendering rendering = new Rendering(variables);
-    String output = rendering.run(name);
-    if (!rendering.hasReadOfANode()) {
-      onePass.outputs().put(name, new OfSite(site, output));
+    String output = new Rendering(variables, null).run(name);
+    if (drafts.size() < KINDS) {
+      Tracking tracking = new Tracking(variables, onePass.containers(variables.get("site")));
+      // Only what comes to the same by both ways is used.
+      tracking
+          .draft(new Rendering(variables, tracking).run(name))
+          .filter(draft -> draft.filled(variables).equals(Optional.of(output)))
+          .ifPresent(drafts::add);
     }
     return output;
   }
@@ -213,33 +239,35 @@ final class Templates {
     return Objects.requireNonNull(filters.get(filter), filter).write(text);
   }
 
-  /** Notes whether a template reads what is not the same for all nodes. */
-  private static final class Watched extends Context {
+  /** The variables of one rendering. */
+  private static final class Variables extends Context {
     private final Rendering rendering;
-    private final Set<String> ofANode;
-    private boolean read;
 
-    Watched(
+    Variables(
         Rendering rendering,
         Context parent,
         Map<String, ?> variables,
         Map<Library, Set<String>> disabled) {
       super(parent, variables, disabled);
       this.rendering = rendering;
-      this.ofANode = new HashSet<>(variables.keySet());
-      ofANode.removeAll(OF_THE_SITE);
     }
 
     @Override
     public @Nullable Object get(Object name) {
-      read |= ofANode.contains(name);
+      note(name);
       return super.get(name);
     }
 
     @Override
     public @Nullable Object get(Object name, @Nullable Object otherwise) {
-      read |= ofANode.contains(name);
+      note(name);
       return super.get(name, otherwise);
+    }
+
+    private void note(Object name) {
+      if (rendering != null && rendering.tracking != null) {
+        rendering.tracking.read(String.valueOf(name));
+      }
     }
   }
 
@@ -247,14 +275,19 @@ final class Templates {
   private final class Rendering {
     private final Deque<String> open = new ArrayDeque<>();
     private final Set<TemplateProblem> problems = new LinkedHashSet<>();
-    private final Watched context;
+    private final Variables context;
+    private final @Nullable Tracking tracking;
     private final JinjavaInterpreter interpreter;
     private long written;
     private boolean apart;
 
-    Rendering(Map<String, ?> variables) {
+    /**
+     * @param tracking watches what is read; null if nobody does
+     */
+    Rendering(Map<String, ?> variables, @Nullable Tracking tracking) {
+      this.tracking = tracking;
       context =
-          new Watched(
+          new Variables(
               this, jinjava.getGlobalContext(), variables, jinjava.getGlobalConfig().getDisabled());
       context.setExpressionStrategy(new OnlyRendered());
       context.setDynamicVariableResolver(variable -> {
@@ -263,8 +296,9 @@ final class Templates {
       interpreter = new JinjavaInterpreter(jinjava, context, jinjava.getGlobalConfig());
     }
 
-    boolean hasReadOfANode() {
-      return context.read;
+    Draft.Filled filter(String name) {
+      InContext filter = Objects.requireNonNull(filters.get(name), name);
+      return value -> filter.write(value).text();
     }
 
     void writes(int characters) {
@@ -328,7 +362,7 @@ final class Templates {
     }
 
     private Node tree(String text) {
-      Tree known = onePass == null ? null : onePass.trees().get(text);
+      Tree known = onePass == null ? null : onePass.trees.get(text);
       if (known != null) {
         apart |= known.apart();
         return known.root();
@@ -341,7 +375,7 @@ final class Templates {
       lengthSign(text);
       collect();
       if (onePass != null && problems.size() == before) {
-        onePass.trees().put(text, tree);
+        onePass.trees.put(text, tree);
       }
       return tree.root();
     }
@@ -468,9 +502,14 @@ final class Templates {
     public RenderedOutputNode interpretOutput(
         ExpressionToken expression, JinjavaInterpreter interpreter) {
       int line = expression.getLineNumber();
-      Object value = interpreter.resolveELExpression(expression.getExpr(), line);
+      Rendering rendering = rendering(interpreter.getContext());
+      Tracking tracking = rendering.tracking;
+      Object value =
+          tracking == null
+              ? interpreter.resolveELExpression(expression.getExpr(), line)
+              : tracked(tracking, expression, rendering, interpreter);
       if (value instanceof Rendered rendered) {
-        rendering(interpreter.getContext()).writes(rendered.text().length());
+        rendering.writes(rendered.text().length());
         return new Counted(rendered.text());
       }
       if (interpreter.getErrorsCopy().isEmpty()) {
@@ -480,6 +519,27 @@ final class Templates {
                     "{{ " + expression.getExpr() + " }} is not written for its context", line)));
       }
       return new RenderedOutputNode("");
+    }
+
+    /** What an expression is worth; a mark in its place if it can be written again for others. */
+    private static @Nullable Object tracked(
+        Tracking tracking,
+        ExpressionToken expression,
+        Rendering rendering,
+        JinjavaInterpreter interpreter) {
+      Matcher written = WRITTEN.matcher(expression.getExpr());
+      Optional<List<Draft.Part>> parts =
+          written.matches()
+              ? tracking.parts(written.group(1), interpreter.getContext()::get)
+              : Optional.empty();
+      tracking.writing(parts.isPresent());
+      Object value =
+          interpreter.resolveELExpression(expression.getExpr(), expression.getLineNumber());
+      tracking.writing(false);
+      return parts.isPresent() && value instanceof Rendered rendered
+          ? new Rendered(
+              tracking.gap(parts.get(), rendering.filter(written.group(2)), rendered.text()))
+          : value;
     }
   }
 
@@ -528,10 +588,10 @@ final class Templates {
   /** The one that a context belongs to; a tree that was parsed before may serve many of them. */
   private static Rendering rendering(Context context) {
     Context at = context;
-    while (!(at instanceof Watched watched)) {
+    while (!(at instanceof Variables variables)) {
       at = Objects.requireNonNull(at.getParent(), "every context is below one of ours");
     }
-    return watched.rendering;
+    return variables.rendering;
   }
 
   /** Reads entries of maps, elements of lists and the counters of a loop; calls nothing. */
@@ -540,6 +600,16 @@ final class Templates {
     public @Nullable Object getValue(ELContext context, Object base, Object property) {
       String name = String.valueOf(property);
       context.setPropertyResolved(true);
+      Object value = value(base, name);
+      Rendering rendering = rendering(JinjavaInterpreter.getCurrent().getContext());
+      if (rendering.tracking != null) {
+        rendering.tracking.read(
+            base, base instanceof List<?> ? Integer.valueOf(name) : name, value);
+      }
+      return value;
+    }
+
+    private static @Nullable Object value(Object base, String name) {
       return switch (base) {
         case Map<?, ?> map when map.containsKey(name) -> map.get(name);
         case Map<?, ?> map ->

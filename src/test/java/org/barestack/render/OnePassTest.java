@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.barestack.model.Node;
 import org.barestack.model.Site;
 import org.barestack.testing.Examples;
@@ -71,6 +72,121 @@ class OnePassTest {
             .isEqualTo(usual.render(way, view));
       }
     }
+  }
+
+  /**
+   * Templates put together at random, over views that are alike in most and differ in anything: one
+   * pass must write what running the template writes, or refuse what that refuses.
+   */
+  @Test
+  void whateverATemplateDoesWithValues() throws IOException {
+    long seed = new SplittableRandom().nextLong();
+    SplittableRandom random = new SplittableRandom(seed);
+    Path templates = Files.createDirectories(folder.resolve("kickstart-templates"));
+    for (int round = 0; round < 300; round++) {
+      Files.writeString(templates.resolve("inner.j2"), text(random, 1 + random.nextInt(3)));
+      Files.writeString(templates.resolve("t.j2"), text(random, 1 + random.nextInt(6)));
+      Templates usual = new Templates("kickstart-templates", List.of(folder));
+      Templates onePass = new Templates("kickstart-templates", List.of(folder), true);
+      Map<String, Object> site = Map.of("name", "lab", "nodes", List.of(Map.of("name", "kvm1")));
+      for (int i = 0; i < 12; i++) {
+        Map<String, Object> view = view(site, random);
+        assertThat(outcome(onePass, view))
+            .as(
+                "seed %d, round %d: %s with %s",
+                seed, round, Files.readString(templates.resolve("t.j2")), view)
+            .isEqualTo(outcome(usual, view));
+      }
+    }
+  }
+
+  private static final List<String> FRAGMENTS =
+      List.of(
+          "{{ node.name|sh }}",
+          "{{ node.name|plain }}\n",
+          "{{ node.empty|sh }}",
+          "{{ node.empty|comment }}",
+          "{{ (node.name ~ '-' ~ site.name)|sh }}\n",
+          "{{ (\"a\" ~ node.number ~ node.deep.key)|sh }}",
+          "{{ node.deep.key|heredoc }}\n",
+          "{{ node.number|yaml }} ",
+          "{{ node.yes|yaml }}\n",
+          "{{ node.words|sh }}\n",
+          "{{ node.words[0]|sh }}\n",
+          "{{ node.words.1|sh }}\n",
+          "{{ node.words|length|sh }}",
+          "{{ (node.words|join(','))|sh }}",
+          "{{ node.empty|default('none')|sh }}\n",
+          "{{ (node.name if node.yes else node.empty)|sh }}",
+          "{{ site.name|sh }}",
+          "{{ flat|sh }}\n",
+          "{{ (flat ~ flat)|sh }}",
+          "{% if node.name == 'kvm1' %}one{% elif node.empty %}full{% else %}other{% endif %}\n",
+          "{% if node.yes and node.number > 3 %}\nmany\n{% endif %}\n",
+          "{% if 'x' in node.words %}in{% endif %}",
+          "{% if node.words %}some{% endif %}\n",
+          "{% if flat == node.name %}same{% endif %}",
+          "{% if node.deep.key %}deep{% endif %}",
+          "{% for word in node.words %}{{ word|sh }} {{ loop.index|sh }}{% endfor %}\n",
+          "{% for word in node.words %}\n{{ (word ~ node.name)|sh }}\n{% endfor %}\n",
+          "{% for part in node.parts %}{{ part.name|sh }}{{ part.size|sh }};{% endfor %}\n",
+          "{% for part in node.parts %}{% if part.size == 2 %}two{% endif %}{% endfor %}",
+          "{% for part in node.parts %}{% for name in node.words %}{{ (part.name ~ name)|sh }}{%"
+              + " endfor %}{% endfor %}\n",
+          "{% for flat in node.words %}{{ flat|sh }}{% endfor %}{{ flat|sh }}\n",
+          "{% for one in site.nodes %}{% if one.name != node.name %}{{ one.name|sh }}{% endif %}{%"
+              + " endfor %}\n",
+          "{% set n = node %}{{ n.name|sh }}{{ n.deep.key|sh }}\n",
+          "{% set n = node.name %}{% if n == 'kvm2' %}two{% endif %}{{ n|sh }}",
+          "{% set flat = 'x' %}{{ flat|sh }}",
+          "{{ (node.parts|first).name|sh }}\n",
+          "{{ node.parts[0].name|sh }}\n",
+          "{{ node.shared.key|sh }}{{ node.deep.key|sh }}\n",
+          "{% include 'inner.j2' %}\n",
+          "{% include 'inner.j2' %}",
+          "{% include (node.name ~ '.j2') ignore missing %}\n",
+          "{{ node.missing|sh }}",
+          "plain text\n",
+          " ");
+
+  private static String text(SplittableRandom random, int fragments) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < fragments; i++) {
+      text.append(FRAGMENTS.get(random.nextInt(FRAGMENTS.size())));
+    }
+    return text.toString();
+  }
+
+  private static Map<String, Object> view(Map<String, Object> site, SplittableRandom random) {
+    Map<String, Object> deep = Map.of("key", any(random, "", "a", "a b", "two\nlines", "ends\n"));
+    Map<String, Object> node =
+        Map.of(
+            "name",
+            any(random, "kvm1", "kvm2", "kvm3", "it's"),
+            "empty",
+            any(random, "", "", "full"),
+            "number",
+            random.nextInt(5),
+            "yes",
+            random.nextInt(4) > 0,
+            "deep",
+            deep,
+            "shared",
+            random.nextBoolean() ? deep : Map.of("key", "own"),
+            "words",
+            any(random, List.of(), List.of("x"), List.of("x", "y"), List.of("y", "x")),
+            "parts",
+            random.nextInt(3) == 0
+                ? List.of()
+                : List.of(
+                    Map.of("name", any(random, "p", "q"), "size", random.nextInt(4)),
+                    Map.of("name", "r", "size", 2)));
+    return Map.of("site", site, "node", node, "flat", any(random, "kvm1", "f", ""));
+  }
+
+  @SafeVarargs
+  private static <T> T any(SplittableRandom random, T... all) {
+    return all[random.nextInt(all.length)];
   }
 
   /** What was written for an equal element before is never taken for one that is refused. */
