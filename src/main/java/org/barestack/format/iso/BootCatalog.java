@@ -3,6 +3,7 @@ package org.barestack.format.iso;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.barestack.format.image.Medium;
 
 /**
  * What firmware may boot from an image (El Torito 1.0, "Booting Catalog").

@@ -8,6 +8,7 @@ import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.barestack.format.image.Medium;
 import org.barestack.format.iso.ImageVolume.Names;
 import org.barestack.format.iso.ImageVolume.PathTables;
 

@@ -1,6 +1,7 @@
 package org.barestack.format.iso;
 
 import java.io.IOException;
+import org.barestack.format.image.Medium;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
+import org.barestack.format.image.Medium;
 
 /** The octets of extents, one behind the other, from an offset on. */
 final class ExtentStream extends InputStream {

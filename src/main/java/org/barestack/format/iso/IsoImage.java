@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.barestack.format.image.Medium;
 import org.barestack.format.iso.ImageVolume.Names;
 import org.barestack.format.iso.IsoEntry.IsoFile;
 

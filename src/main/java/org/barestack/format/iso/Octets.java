@@ -8,6 +8,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
+import org.barestack.format.image.Medium;
 
 /**
  * Octets of an image that know where they stand, read in the recording formats of ECMA-119 §7.

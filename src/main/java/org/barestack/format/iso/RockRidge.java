@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Set;
+import org.barestack.format.image.Medium;
 import org.barestack.format.iso.Description.Kind;
 import org.barestack.format.iso.SharingProtocol.Entry;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.barestack.format.image.Medium;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import org.barestack.format.image.Medium;
 import org.barestack.format.iso.Description.Kind;
 import org.barestack.format.iso.ImageVolume.Names;
 import org.barestack.format.iso.IsoEntry.IsoDirectory;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.barestack.format.image.Medium;
 
 /**
  * An image of any size whose sectors are put where a test wants them; what is nowhere is zeros, and

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.barestack.format.image.Medium;
 import org.barestack.format.iso.ImageMap.Field;
 import org.barestack.testing.Golden;
 import org.junit.jupiter.api.Test;

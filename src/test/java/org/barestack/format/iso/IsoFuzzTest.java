@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.barestack.format.image.Medium;
 import org.barestack.format.iso.BootCatalog.BootEntry;
 import org.barestack.format.iso.ImageMap.Field;
 import org.barestack.format.iso.IsoEntry.IsoDirectory;

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import org.barestack.format.image.Medium;
 import org.barestack.format.iso.BootCatalog.BootEntry;
 import org.barestack.format.iso.ImageVolume.Names;
 import org.barestack.format.iso.IsoEntry.IsoDirectory;

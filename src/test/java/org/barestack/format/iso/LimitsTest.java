@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.List;
+import org.barestack.format.image.Medium;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

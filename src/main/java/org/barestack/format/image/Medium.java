@@ -1,4 +1,4 @@
-package org.barestack.format.iso;
+package org.barestack.format.image;
 
 import java.io.EOFException;
 import java.io.IOException;
