@@ -17,6 +17,7 @@ import org.barestack.content.Manifest;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.model.Journal;
 import org.barestack.model.NodeEvent;
+import org.barestack.model.Octets;
 import org.barestack.model.Subject;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -162,7 +163,7 @@ public final class ImportCommand implements Callable<Integer> {
             + ", "
             + SiteOptions.count(manifest.content().files(), "file")
             + ", "
-            + ProgressLine.size(manifest.content().octets()));
+            + Octets.words(manifest.content().octets()));
     manifest.trust().verified().forEach(line -> out.line("  verified: " + line));
     manifest.trust().unverified().forEach(line -> out.line("  NOT VERIFIED: " + line));
     imported.remarks().forEach(line -> out.line("  " + line));

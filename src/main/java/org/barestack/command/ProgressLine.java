@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.barestack.content.Progress;
+import org.barestack.model.Octets;
 
 /**
  * How far something is: one line that is written anew on a terminal, a line for each tenth
@@ -60,7 +61,7 @@ final class ProgressLine implements Progress {
     windowOctets = 0;
     open = true;
     if (!terminal) {
-      line(what + (total > 0 ? ", " + size(total) : ""));
+      line(what + (total > 0 ? ", " + Octets.words(total) : ""));
     }
   }
 
@@ -98,14 +99,14 @@ final class ProgressLine implements Progress {
       long known = Math.min(octets, total);
       text.append(String.format(Locale.ROOT, "  %3d %%", known * 100 / total))
           .append("  ")
-          .append(size(known))
+          .append(Octets.words(known))
           .append(" of ")
-          .append(size(total));
+          .append(Octets.words(total));
     } else {
-      text.append("  ").append(size(octets));
+      text.append("  ").append(Octets.words(octets));
     }
     if (rate > 0) {
-      text.append("  ").append(size((long) rate)).append("/s");
+      text.append("  ").append(Octets.words((long) rate)).append("/s");
       if (total > octets) {
         long seconds = (long) ((total - octets) / rate);
         text.append(
@@ -139,17 +140,5 @@ final class ProgressLine implements Progress {
   private void line(String text) {
     err.println(text);
     err.flush();
-  }
-
-  static String size(long octets) {
-    double size = octets;
-    String unit = "B";
-    for (String next : new String[] {"KiB", "MiB", "GiB"}) {
-      if (size >= 1024) {
-        size /= 1024;
-        unit = next;
-      }
-    }
-    return String.format(Locale.ROOT, unit.equals("B") ? "%.0f %s" : "%.1f %s", size, unit);
   }
 }

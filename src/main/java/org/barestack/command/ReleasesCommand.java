@@ -16,6 +16,7 @@ import org.barestack.journal.SqliteJournal;
 import org.barestack.model.Journal;
 import org.barestack.model.Node;
 import org.barestack.model.NodeName;
+import org.barestack.model.Octets;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import org.barestack.status.EventText;
@@ -157,7 +158,7 @@ public final class ReleasesCommand implements Callable<Integer> {
               ? List.of(release.name(), "?", "by hand", "-", "-", nodes)
               : List.of(
                   release.name(),
-                  ProgressLine.size(manifest.content().octets()),
+                  Octets.words(manifest.content().octets()),
                   manifest.trust().level().toString(),
                   (manifest.source().sha256() == null
                           ? manifest.content().identity()

@@ -4,6 +4,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.OptionalLong;
+import org.barestack.verify.ExpectedContent;
 
 /**
  * What a file's octets must come to.
@@ -39,6 +41,11 @@ record Digest(String algorithm, String hex) {
    */
   static Digest named(String name, String hex) {
     return new Digest(name.toUpperCase(Locale.ROOT).replaceFirst("^SHA-?", "SHA-"), hex);
+  }
+
+  /** The same as a check of a stream. */
+  ExpectedContent content() {
+    return new ExpectedContent(algorithm, hex, OptionalLong.empty());
   }
 
   /** Counts octets by that algorithm. */

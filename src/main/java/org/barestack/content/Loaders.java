@@ -10,10 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -277,7 +274,7 @@ public final class Loaders {
 
   private static Answer found(Loader loader, Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    String sha256 = sha256(bytes);
+    String sha256 = Digest.sha256(bytes);
     return new Answer.Found(file, bytes.length, sha256, loader.known().get(sha256));
   }
 
@@ -309,13 +306,5 @@ public final class Loaders {
             + "; or name its place in "
             + FILE
             + " of the site");
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

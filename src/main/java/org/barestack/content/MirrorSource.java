@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.barestack.verify.ExpectedContent;
 
 /**
  * A tree on a web server. Its files are those that its {@code .treeinfo} names, the loaders beside
@@ -148,11 +149,13 @@ final class MirrorSource implements Source {
       Entry.File file = put(entries, folder, list);
       if (list.type().equals("primary")) {
         try (InputStream in = http.open(Http.below(base, file.path()), limit(file))) {
-          InputStream checked = new CheckedInputStream(place(file.path()), in, list.digest());
+          InputStream checked = list.digest().content().of(in, place(file.path()));
           for (Repodata.Named one : Repodata.packages(place(file.path()), checked, list.href())) {
             put(entries, folder, one);
           }
           checked.transferTo(OutputStream.nullOutputStream());
+        } catch (ExpectedContent.Mismatch e) {
+          throw new ImportException(e.getMessage() + ", as " + index + " says", e);
         }
       }
     }

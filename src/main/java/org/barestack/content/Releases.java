@@ -1,15 +1,11 @@
 package org.barestack.content;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -125,24 +121,12 @@ public final class Releases {
           info.value("checksums", root.relativize(file).toString())
               .filter(digest -> digest.startsWith("sha256:"))
               .map(digest -> digest.substring("sha256:".length()));
-      if (wanted.isPresent() && !wanted.get().equalsIgnoreCase(sha256(file))) {
+      if (wanted.isPresent()
+          && !wanted.get().equalsIgnoreCase(FileList.sha256(file.toRealPath(), _ -> {}))) {
         return Optional.of(file + " is not what " + root.resolve(TREEINFO) + " says");
       }
     }
     return Optional.empty();
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 16];
-      for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-        digest.update(buffer, 0, length);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private Tree tree(Site.Rocky rocky) throws IOException, Lack {

@@ -3,9 +3,9 @@ package org.barestack.content;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import org.barestack.model.Octets;
 
-/** Whether a disk has room, and sizes for people. */
+/** Whether a disk has room. */
 final class Room {
   /** Left free, octets. */
   private static final long RESERVE = 16 << 20;
@@ -23,27 +23,14 @@ final class Room {
       throw new ImportException(
           what
               + " takes "
-              + size(octets)
+              + Octets.words(octets)
               + " more in "
               + folder
               + ", where "
-              + size(free)
+              + Octets.words(free)
               + " are free. Make room for "
-              + size(octets + RESERVE - free)
+              + Octets.words(octets + RESERVE - free)
               + ", or name a folder on another disk with --http-root");
     }
-  }
-
-  /** For people. */
-  static String size(long octets) {
-    double size = octets;
-    String unit = "B";
-    for (String next : new String[] {"KiB", "MiB", "GiB"}) {
-      if (size >= 1024) {
-        size /= 1024;
-        unit = next;
-      }
-    }
-    return String.format(Locale.ROOT, unit.equals("B") ? "%.0f %s" : "%.1f %s", size, unit);
   }
 }

@@ -11,6 +11,7 @@ import org.barestack.model.Disk;
 import org.barestack.model.InstallId;
 import org.barestack.model.MachineReport;
 import org.barestack.model.NodeEvent;
+import org.barestack.model.Octets;
 import org.barestack.model.PlainText;
 import org.jspecify.annotations.Nullable;
 
@@ -140,7 +141,7 @@ public final class EventText {
     String size() {
       String octets = fields.getOrDefault("bytes", "");
       return octets.matches("[0-9]{1,18}")
-          ? " (" + Words.size(Long.parseLong(octets)) + ")"
+          ? " (" + Octets.words(Long.parseLong(octets)) + ")"
           : after(" ", "bytes");
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.barestack.model.InstallId;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeEvent.Kind;
+import org.barestack.model.Octets;
 import org.barestack.model.Subject;
 
 /**
@@ -56,7 +57,7 @@ public record InstallSummary(Subject subject, InstallId install, List<NodeEvent>
             seconds(duration()),
             EventText.words(events.getLast()),
             fetched.size(),
-            Words.size(fetched.stream().mapToLong(InstallSummary::octets).sum())));
+            Octets.words(fetched.stream().mapToLong(InstallSummary::octets).sum())));
     for (NodeEvent event : events) {
       Duration after = Duration.between(began(), event.at());
       lines.add(String.format(Locale.ROOT, "%9.1f s  %s", seconds(after), EventText.words(event)));

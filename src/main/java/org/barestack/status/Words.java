@@ -2,7 +2,6 @@ package org.barestack.status;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How figures are written for people. */
@@ -27,18 +26,5 @@ final class Words {
     return age.toMinutes() > 0
         ? age.toMinutes() + "m " + age.toSecondsPart() + "s"
         : age.toSeconds() + "s";
-  }
-
-  /** Octets with a binary unit: {@code 812.4 MiB}. */
-  static String size(long octets) {
-    double size = octets;
-    String unit = "B";
-    for (String next : new String[] {"KiB", "MiB", "GiB"}) {
-      if (size >= 1024) {
-        size /= 1024;
-        unit = next;
-      }
-    }
-    return String.format(Locale.ROOT, unit.equals("B") ? "%.0f %s" : "%.1f %s", size, unit);
   }
 }

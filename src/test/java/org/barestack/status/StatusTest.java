@@ -18,6 +18,7 @@ import org.barestack.model.InstallId;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
+import org.barestack.model.Octets;
 import org.barestack.model.PlainText;
 import org.barestack.model.Subject;
 import org.junit.jupiter.api.Test;
@@ -272,7 +273,7 @@ class StatusTest {
     "999999999999999999, 931322574.6 GiB",
   })
   void sizes(long octets, String words) {
-    assertThat(Words.size(octets)).isEqualTo(words);
+    assertThat(Octets.words(octets)).isEqualTo(words);
   }
 
   @ParameterizedTest(name = "{0} to {1}: {2}")
