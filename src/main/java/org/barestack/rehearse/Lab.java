@@ -126,7 +126,7 @@ public final class Lab implements AutoCloseable {
    * @param at that host's address
    * @param log what it prints goes here
    */
-  public Process startAtOtherEnd(Ipv4 at, List<String> line, Path log) throws IOException {
+  private Process startAtOtherEnd(Ipv4 at, List<String> line, Path log) throws IOException {
     String other = fresh();
     ip("netns add " + other);
     others.add(other);
@@ -203,22 +203,44 @@ public final class Lab implements AutoCloseable {
     requireDnsmasq();
     inside("address add fd77::1/64 dev " + bridge + " nodad");
     start(
-        List.of(
-            "dnsmasq",
-            "--keep-in-foreground",
-            "--conf-file=/dev/null",
-            "--pid-file=",
-            "--log-facility=-",
-            "--port=0",
-            "--interface=" + bridge,
-            "--bind-interfaces",
-            "--leasefile-ro",
-            "--enable-ra",
-            "--dhcp-range=fd77::,ra-only"),
+        dnsmasq(
+            List.of(
+                "--interface=" + bridge,
+                "--bind-interfaces",
+                "--enable-ra",
+                "--dhcp-range=fd77::,ra-only")),
         log);
   }
 
-  static void requireDnsmasq() throws IOException {
+  /**
+   * Starts a DHCP server on a host of its own at the other end, as a network may have one.
+   *
+   * @param ranges dnsmasq's options that say what it gives to whom
+   */
+  public void startDhcpAtOtherEnd(Ipv4 address, List<String> ranges, Path log) throws IOException {
+    requireDnsmasq();
+    List<String> options = new ArrayList<>(List.of("--log-dhcp", "--no-ping"));
+    options.addAll(ranges);
+    startAtOtherEnd(address, dnsmasq(options), log);
+  }
+
+  /** It answers no names, and keeps nothing. */
+  private static List<String> dnsmasq(List<String> options) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "dnsmasq",
+                "--keep-in-foreground",
+                "--conf-file=/dev/null",
+                "--pid-file=",
+                "--log-facility=-",
+                "--port=0",
+                "--leasefile-ro"));
+    line.addAll(options);
+    return line;
+  }
+
+  private static void requireDnsmasq() throws IOException {
     if (Stream.of("/usr/sbin/dnsmasq", "/usr/bin/dnsmasq")
         .noneMatch(name -> Files.isExecutable(Path.of(name)))) {
       throw new IOException(

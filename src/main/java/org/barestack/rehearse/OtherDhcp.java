@@ -20,27 +20,15 @@ final class OtherDhcp {
 
   /** Starts it; the lab ends it. Each interface of the nodes has an address that is no node's. */
   static void start(Lab lab, Site site, Path log) throws IOException {
-    Lab.requireDnsmasq();
     List<MacAddress> cards =
         site.nodes().stream().map(Node::nics).flatMap(nics -> nics.values().stream()).toList();
     List<Ipv4> free = free(site, cards.size() + 1);
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                "dnsmasq",
-                "--keep-in-foreground",
-                "--conf-file=/dev/null",
-                "--pid-file=",
-                "--log-facility=-",
-                "--log-dhcp",
-                "--port=0",
-                "--leasefile-ro",
-                "--no-ping",
-                "--dhcp-range=" + site.provisioning().subnet().network() + ",static,1h"));
+    List<String> ranges = new ArrayList<>();
+    ranges.add("--dhcp-range=" + site.provisioning().subnet().network() + ",static,1h");
     for (int i = 0; i < cards.size(); i++) {
-      line.add("--dhcp-host=" + cards.get(i) + "," + free.get(i + 1));
+      ranges.add("--dhcp-host=" + cards.get(i) + "," + free.get(i + 1));
     }
-    lab.startAtOtherEnd(free.getFirst(), line, log);
+    lab.startDhcpAtOtherEnd(free.getFirst(), ranges, log);
   }
 
   /** Addresses that the site uses for nothing, from the end of the provisioning network. */

@@ -21,23 +21,12 @@ final class OtherDhcpServer {
    * @param nextServer what its leases name in {@code siaddr}; null for itself, as dnsmasq does
    */
   static void start(Lab lab, Path log, @Nullable String nextServer) throws IOException {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                "dnsmasq",
-                "--keep-in-foreground",
-                "--conf-file=/dev/null",
-                "--pid-file=",
-                "--log-facility=-",
-                "--log-dhcp",
-                "--port=0",
-                "--leasefile-ro",
-                "--no-ping",
-                "--dhcp-range=192.168.50.220,192.168.50.240,10m"));
+    List<String> ranges = new ArrayList<>();
+    ranges.add("--dhcp-range=192.168.50.220,192.168.50.240,10m");
     if (nextServer != null) {
-      line.add("--dhcp-boot=,," + nextServer);
+      ranges.add("--dhcp-boot=,," + nextServer);
     }
-    lab.startAtOtherEnd(Ipv4.parse("192.168.50.1"), line, log);
+    lab.startDhcpAtOtherEnd(Ipv4.parse("192.168.50.1"), ranges, log);
   }
 
   static void start(Lab lab, Path log) throws IOException {
