@@ -126,7 +126,7 @@ public final class Lab implements AutoCloseable {
    * @param at that host's address
    * @param log what it prints goes here
    */
-  private Process startAtOtherEnd(Ipv4 at, List<String> line, Path log) throws IOException {
+  private void startAtOtherEnd(Ipv4 at, List<String> line, Path log) throws IOException {
     String other = fresh();
     ip("netns add " + other);
     others.add(other);
@@ -135,8 +135,7 @@ public final class Lab implements AutoCloseable {
     ip(into + "address add " + at + "/" + subnet.prefix() + " dev " + hostInterface());
     ip(into + "link set lo up");
     ip(into + "link set " + hostInterface() + " up");
-    return started(
-        Stream.concat(Stream.of("ip", "netns", "exec", other), line.stream()).toList(), log);
+    started(Stream.concat(Stream.of("ip", "netns", "exec", other), line.stream()).toList(), log);
   }
 
   private void inside(String words) throws IOException {
