@@ -34,7 +34,7 @@ tell() { printf '%s\n' "$@" | tee -a "$report"; }
   echo "# Acceptance"
   echo
   echo "- Barestack $(git describe --always --dirty 2>/dev/null || echo unknown), $(date -u +%Y-%m-%dT%H:%MZ)"
-  echo "- $(sed -n 's/^PRETTY_NAME="\(.*\)"$/\1/p' /etc/os-release), kernel $(uname -r), $(nproc) processors, $([ -w /dev/kvm ] && echo KVM || echo 'software translation')"
+  echo "- $(sed -n 's/^PRETTY_NAME="\(.*\)"$/\1/p' /etc/os-release), kernel $(uname -r), $(nproc) processors, $([ "${BARESTACK_ACCEL-}" = kvm ] && echo KVM || echo 'software translation')"
 } >"$report"
 
 failed=0

@@ -15,6 +15,9 @@ import org.barestack.model.Site;
 public final class Releases {
   private static final String TREEINFO = ".treeinfo";
 
+  /** What the stand-in's tree has, and no other; all else of it is as in a real one. */
+  private static final String STAND_IN = ".standin";
+
   private final Path httpRoot;
 
   /** The trees below that {@code http-root}. */
@@ -27,7 +30,7 @@ public final class Releases {
    *
    * @param path below {@code http-root}, with slashes: {@code releases/rocky-9.7-x86_64}
    * @param version as {@code .treeinfo} tells it
-   * @param standIn whether it only plays a release in rehearsals: its family says {@code Stand-in}
+   * @param standIn whether it only plays a release in rehearsals: {@value #STAND_IN} is in it
    */
   public record Tree(
       String path,
@@ -165,7 +168,7 @@ public final class Releases {
         httpRoot.relativize(root).toString(),
         version,
         arch,
-        info.value("general", "family").orElse("").contains("Stand-in"),
+        Files.exists(root.resolve(STAND_IN)),
         file(rocky, root, info, images, "kernel"),
         file(rocky, root, info, images, "initrd"),
         file(rocky, root, info, "stage2", "mainimage"));

@@ -97,7 +97,10 @@ class ReleasesTest {
 
   @Test
   void aStandInIsNamedAsOne() throws IOException {
-    tree(folder, TREEINFO.replace("family = Rocky Linux", "family = Barestack Stand-in"));
+    tree(folder, TREEINFO);
+    assertThat(find())
+        .isInstanceOfSatisfying(Found.class, found -> assertThat(found.tree().standIn()).isFalse());
+    Files.writeString(folder.resolve(".standin"), "");
     assertThat(find())
         .isInstanceOfSatisfying(Found.class, found -> assertThat(found.tree().standIn()).isTrue());
   }
