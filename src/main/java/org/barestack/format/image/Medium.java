@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 
 /** The octets of an image, wherever they are. Threads may read at the same time. */
 public interface Medium {
@@ -19,6 +20,21 @@ public interface Medium {
    */
   void read(long offset, byte[] into, int from, int length) throws IOException;
 
+  /**
+   * Moves octets to where they are wanted, as {@link FileChannel#transferTo} does: without copying
+   * them through this process where the kernel can.
+   *
+   * @param offset octets from the image's begin
+   * @param count octets that are wanted
+   * @return octets that were moved, from none (if the target takes none now) to those wanted
+   * @throws EOFException if the image ends before
+   */
+  default long transferTo(long offset, long count, WritableByteChannel target) throws IOException {
+    byte[] octets = new byte[(int) Math.min(count, 1 << 16)];
+    read(offset, octets, 0, octets.length);
+    return target.write(ByteBuffer.wrap(octets));
+  }
+
   /** An image in a file, whose size is that of now; the caller closes the channel. */
   static Medium of(FileChannel channel) throws IOException {
     long size = channel.size();
@@ -33,9 +49,23 @@ public interface Medium {
         ByteBuffer buffer = ByteBuffer.wrap(into, from, length);
         while (buffer.hasRemaining()) {
           if (channel.read(buffer, offset + buffer.position() - from) < 0) {
-            throw new EOFException("the image has become shorter while it was read");
+            throw shorter();
           }
         }
+      }
+
+      @Override
+      public long transferTo(long offset, long count, WritableByteChannel target)
+          throws IOException {
+        long moved = channel.transferTo(offset, count, target);
+        if (moved == 0 && count > 0 && offset >= channel.size()) {
+          throw shorter();
+        }
+        return moved;
+      }
+
+      private EOFException shorter() {
+        return new EOFException("the image has become shorter while it was read");
       }
     };
   }

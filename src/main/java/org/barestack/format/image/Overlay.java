@@ -2,6 +2,7 @@ package org.barestack.format.image;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * An image to be: ranges of another image, new octets, and files, one behind the other. It can be
@@ -24,6 +25,34 @@ public record Overlay(List<Run> runs, long length) {
       }
     }
     return new Overlay(joined, joined.stream().mapToLong(Run::length).sum());
+  }
+
+  /**
+   * This one with other octets at a place, which has as many as before.
+   *
+   * @param offset octets from the image's begin
+   * @throws IndexOutOfBoundsException if the image ends before they do
+   */
+  public Overlay with(long offset, byte[] octets) {
+    Objects.checkFromIndexSize(offset, octets.length, length);
+    long end = offset + octets.length;
+    List<Run> parts = new ArrayList<>();
+    long begin = 0;
+    for (Run run : runs) {
+      long next = begin + run.length();
+      if (begin < offset) {
+        parts.add(run.part(0, Math.min(next, offset) - begin));
+      }
+      if (begin <= offset && offset < next) {
+        parts.add(Run.Octets.of(octets.clone()));
+      }
+      if (next > end) {
+        long from = Math.max(begin, end) - begin;
+        parts.add(run.part(from, run.length() - from));
+      }
+      begin = next;
+    }
+    return of(parts);
   }
 
   private static boolean join(List<Run> joined, Run next) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.format.disk;
+
+import org.jspecify.annotations.NullMarked;

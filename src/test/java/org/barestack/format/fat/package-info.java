@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.format.fat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.format.image;
+
+import org.jspecify.annotations.NullMarked;
