@@ -70,7 +70,7 @@ record DescriptorSet(List<ImageVolume> volumes, Optional<BootRecord> bootRecord)
         "no terminator behind " + Limits.DESCRIPTORS + " of them");
   }
 
-  private static Octets descriptor(Medium medium, int sector) throws IOException, IsoException {
+  static Octets descriptor(Medium medium, int sector) throws IOException, IsoException {
     String what = "volume descriptor " + (sector - FIRST + 1);
     Place place = new Place((long) sector * Volume.BLOCK, what);
     if ((sector + 1L) * Volume.BLOCK > medium.size()) {
@@ -90,7 +90,8 @@ record DescriptorSet(List<ImageVolume> volumes, Optional<BootRecord> bootRecord)
     return descriptor;
   }
 
-  private static ImageVolume volume(Medium medium, Octets octets, int sector, boolean isJoliet)
+  /** What a descriptor says of its volume. */
+  static ImageVolume volume(Medium medium, Octets octets, long sector, boolean isJoliet)
       throws IOException, IsoException {
     int blockSize = octets.both16(128);
     if (blockSize != Volume.BLOCK) {

@@ -16,6 +16,7 @@ final class DirectoryReader {
   private int at;
   private int number;
   private final ParsedRecord self;
+  private final ParsedRecord parent;
 
   /**
    * Begins with a directory, whose first two records must be itself and its parent.
@@ -35,12 +36,17 @@ final class DirectoryReader {
           "a directory's first record is its own, but this one stands for block "
               + self.extent().block());
     }
-    head(false);
+    this.parent = head(false);
   }
 
   /** Its own record. */
   ParsedRecord self() {
     return self;
+  }
+
+  /** The record of the directory above, which some programs let stand for this one. */
+  ParsedRecord parent() {
+    return parent;
   }
 
   /** The next file or directory, or null behind the last. */

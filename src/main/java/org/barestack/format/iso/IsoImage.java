@@ -121,6 +121,11 @@ public final class IsoImage implements Closeable {
         : Optional.empty();
   }
 
+  /** All of its octets. */
+  Medium medium() {
+    return medium;
+  }
+
   /** Octets of the image. */
   public long size() {
     return medium.size();

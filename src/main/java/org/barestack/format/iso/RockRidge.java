@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.barestack.format.image.Medium;
 import org.barestack.format.iso.Description.Kind;
@@ -53,6 +54,16 @@ final class RockRidge implements Describer {
       }
     }
     return null;
+  }
+
+  /** All entries of a record, in order. */
+  List<Entry> entries(ParsedRecord record, boolean isRoot) throws IOException, IsoException {
+    return isRoot ? protocol.ofRoot(record) : protocol.of(record);
+  }
+
+  /** Octets at the begin of system use areas that are another system's. */
+  int skip() {
+    return protocol.skip();
   }
 
   @Override

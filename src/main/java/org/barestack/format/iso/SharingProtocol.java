@@ -47,6 +47,10 @@ final class SharingProtocol {
         : null;
   }
 
+  int skip() {
+    return skip;
+  }
+
   /** Those of the root's own record, where nothing is skipped. */
   List<Entry> ofRoot(ParsedRecord record) throws IOException, IsoException {
     return entries(record.systemUse(), 0);
