@@ -68,9 +68,15 @@ give_up() {
   trap - EXIT
   say "Barestack: $1"
   send_logs
-  say "Nothing was written to any disk. The machine restarts in 10 seconds."
-  sleep 10
-  leave reboot
+  if [[ $ending == poweroff ]]; then
+    # from a medium, which would only come to the same again
+    say "Nothing was written to any disk. The machine switches itself off in 60 seconds."
+    sleep 60
+  else
+    say "Nothing was written to any disk. The machine restarts in 10 seconds."
+    sleep 10
+  fi
+  leave "$ending"
   exit 1
 }
 

@@ -1,5 +1,6 @@
 # Decides about disks without a server, by the server's rules: it takes the disks that the node's
-# rules mean, and only if they are blank. Otherwise it says why and switches the machine off.
+# rules mean, and only if they are blank, or the medium was made with a permit to wipe them. Otherwise
+# it says why and switches the machine off.
 picked=()
 
 stop() {
@@ -80,29 +81,52 @@ lasting_name() { # NAME
   printf '%s' "$1"
 }
 
-refuse_unless_blank() { # NAME
+refuse_unless_writable() { # NAME
+  local label
   if [[ ${protected[$1]} != 0 ]]; then stop "$(describe "$1") is read-only."; fi
   if [[ ${used[$1]} != 0 ]]; then stop "$(describe "$1") is in use."; fi
   if is_begun "$1"; then return 0; fi
+  if [[ -n $permit ]]; then
+    for label in ${labels[$1]}; do
+      if [[ $label =~ ^b[is][a-z2-7]{10}$ && ! $label =~ ^b[is]$owner ]]; then
+        stop "$(describe "$1") carries an install of another node, and the permit is for $node."
+      fi
+    done
+    return 0
+  fi
   if [[ ${edges[$1]} != zero || -n ${signatures[$1]} || -n ${labels[$1]} ]]; then
     stop "$(describe "$1") is not blank. To wipe it, boot a rescue system: wipefs --all, then zero both ends."
   fi
 }
 
+refuse_installed() { # LABELS NAME...
+  local label name pattern=$1
+  shift
+  for name in "$@"; do
+    for label in ${labels[$name]}; do
+      if [[ $label =~ ^$pattern$ ]]; then
+        stop "$(describe "$name") already carries a finished install of $node."
+      fi
+    done
+  done
+}
+
 # Without the disk part the installer would stop at a console that nobody sees.
 trap 'stop "The look at this machine broke off: see /tmp/barestack-pre.log."' EXIT
+began=$(date --utc +%FT%TZ)
 look_at_disks
-for name in "${disks[@]}"; do
-  for label in ${labels[$name]}; do
-    if [[ $label =~ ^bs${owner}[a-z2-7]{6}$ ]]; then
-      stop "$(describe "$name") already carries a finished install of $node."
-    fi
-  done
-done
+# A medium stays in its machine: what it installed it never touches again, permit or not.
+refuse_installed "$install" "${disks[@]}"
+if [[ -z $permit ]]; then refuse_installed "bs${owner}[a-z2-7]{6}" "${disks[@]}"; fi
 rules
+for name in "${disks[@]}"; do
+  if [[ " ${picked[*]} " != *" $name "* ]]; then
+    refuse_installed "bs${owner}[a-z2-7]{6}" "$name"
+  fi
+done
 part=large_part
 for name in "${picked[@]}"; do
-  refuse_unless_blank "$name"
+  refuse_unless_writable "$name"
   if [[ ${size[$name]} -lt $small_disk ]]; then part=small_part; fi
 done
 text=$($part)
@@ -111,5 +135,7 @@ for i in "${!picked[@]}"; do
 done
 printf '%s\n' "$text" >"$root/tmp/disk.ks.new"
 mv "$root/tmp/disk.ks.new" "$root/tmp/disk.ks"
+printf 'began=%s\ndisks=%s\npermit=%s\n' "$began" "$(describe_all "${picked[@]}")" \
+  "${permit:-none}" >"$root/tmp/barestack-account"
 say "Barestack: the installation begins on $(describe_all "${picked[@]}")."
 trap - EXIT

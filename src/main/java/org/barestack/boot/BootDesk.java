@@ -94,6 +94,19 @@ public final class BootDesk {
     record NotOpen(String reason) implements Seed {}
   }
 
+  /** What came of asking for the install that goes onto a medium. */
+  public sealed interface Opening {
+    /**
+     * It is open.
+     *
+     * @param before whether it was before, by network or for another medium
+     */
+    record Open(OpenInstall install, boolean before) implements Opening {}
+
+    /** None is, and none was opened. */
+    record NotOpen(String reason) implements Opening {}
+  }
+
   /** Tells a machine what to boot. */
   public BootAnswer boot(BootRequest request) {
     Site now = site.get();
@@ -218,6 +231,70 @@ public final class BootDesk {
     }
     return new Decision<>(
         List.of(seeded), new Seed.Open(new OpenInstall(node, after, after.install()), false));
+  }
+
+  /**
+   * Opens an install of which a medium is made. It is the same one as by network: a machine whose
+   * install is under way gets that, with its token, and what claims and reports in its name may
+   * come from either.
+   */
+  public Opening medium(NodeName name) {
+    Site now = site.get();
+    Optional<Node> node = now.node(name);
+    return node.isEmpty()
+        ? new Opening.NotOpen(noNode(name).reason())
+        : journal.decide(
+            new Subject.OfNode(name),
+            events -> decideMedium(now, node.get(), NodeState.of(events)));
+  }
+
+  /** Why a node's install would not be opened for a medium; empty if it would. */
+  public Optional<String> noMedium(NodeName name) {
+    return noMedium(name, state(name));
+  }
+
+  private static Optional<String> noMedium(NodeName name, NodeState state) {
+    return state.phase() == Phase.ARMED || state.phase().underway()
+        ? Optional.empty()
+        : Optional.of(
+            name
+                + " is "
+                + state.phase()
+                + " ("
+                + state.reason()
+                + "); to install it anew: barestack reinstall "
+                + name
+                + ", then this again");
+  }
+
+  private Decision<Opening> decideMedium(Site now, Node node, NodeState state) {
+    NodeState.Install current = state.install();
+    if (state.phase().underway() && current != null) {
+      return new Decision<>(
+          List.of(), new Opening.Open(new OpenInstall(node, state, current), true));
+    }
+    Optional<String> refusal = noMedium(node.name(), state);
+    if (refusal.isPresent()) {
+      return new Decision<>(List.of(), new Opening.NotOpen(refusal.get()));
+    }
+    NodeEvent opened =
+        event(
+            node,
+            Kind.INSTALL_OPENED,
+            InstallId.fresh(now.name(), node.name(), random),
+            Map.of(
+                "token",
+                Token.fresh(random).secret(),
+                "release",
+                now.rocky().release(),
+                "medium",
+                "made"));
+    NodeState after = state.after(opened);
+    if (after.install() == null) {
+      throw new IllegalStateException("an install that is not counted: " + opened);
+    }
+    return new Decision<>(
+        List.of(opened), new Opening.Open(new OpenInstall(node, after, after.install()), false));
   }
 
   /** Records a machine that is no node; an empty detail does not replace what is known. */

@@ -198,12 +198,14 @@ public final class SiteCheck {
   }
 
   private Checked node(Node node) {
-    Map<String, String> artefacts;
     try {
-      artefacts = renderer.artefacts(site, node);
+      return checked(node, renderer.artefacts(site, node));
     } catch (TemplateException e) {
       return new Checked(node, e.problems(), List.of(), List.of());
     }
+  }
+
+  private Checked checked(Node node, Map<String, String> artefacts) {
     OwnWords words = OwnWords.of(site, node);
     if (whole.contains(node.name())) {
       return checked(node, artefacts, words);
@@ -221,7 +223,9 @@ public final class SiteCheck {
     return checked;
   }
 
-  private Checked checked(Node node, Map<String, String> artefacts, OwnWords words) {
+  private Checked checked(Node node, Map<String, String> known, OwnWords words) {
+    Map<String, String> artefacts = new LinkedHashMap<>(known);
+    artefacts.putAll(renderer.media(site, node));
     List<Told> told = new ArrayList<>();
     List<Placed> placed = new ArrayList<>();
     release.ifPresent(one -> {
@@ -232,6 +236,7 @@ public final class SiteCheck {
       placed.addAll(kickstart("kickstart.ks", onDisk, artefacts, told));
       // Its disk part is made on the node, out of the very same template.
       placed.addAll(kickstart("standalone.ks", onDisk, artefacts, told));
+      placed.addAll(kickstart("medium.ks", onDisk, artefacts, told));
       bootArguments(one, artefacts, told);
     });
     artefacts.forEach((name, text) -> {
@@ -252,6 +257,12 @@ public final class SiteCheck {
         grub == null
             ? BootArguments.ofIpxe(text(artefacts, artefact), release)
             : BootArguments.ofGrub(grub, release);
+    told(problems, artefact, told);
+    String medium = "medium/grub.cfg";
+    told(BootArguments.ofGrub(text(artefacts, medium), release), medium, told);
+  }
+
+  private static void told(List<BootArguments.Problem> problems, String artefact, List<Told> told) {
     problems.forEach(problem ->
         told.add(
             new Told(

@@ -15,7 +15,8 @@ public enum Effect {
   NEXT_SEED("next seed", "takes effect with the next seed (barestack seed, build-iso)"),
   /** Carried by media. */
   NEXT_MEDIUM(
-      "next medium", "takes effect on media made from now on (render-kickstart --standalone)"),
+      "next medium",
+      "takes effect on media made from now on (build-iso, render-kickstart --standalone)"),
   /** Rendered when a command sends it. */
   NEXT_COMMAND(
       "next command",

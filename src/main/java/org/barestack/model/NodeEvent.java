@@ -32,7 +32,11 @@ public record NodeEvent(
      * last recorded; absent: never). Says what was decided, and changes no state.
      */
     ASKED,
-    /** An install began to be offered: {@code token}, {@code release}. */
+    /**
+     * An install began to be offered: {@code token}, {@code release}, {@code medium} ({@code made}
+     * if it is on a medium that somebody will start the machine from; absent: the machine asked by
+     * network).
+     */
     INSTALL_OPENED,
     /**
      * An install began whose system comes by an image, so that no installer runs and no disk is

@@ -60,6 +60,8 @@ public record NodeState(
 
   private static final String FAILED = " failed: ";
 
+  private static final String MEDIUM_MADE = "a medium was made for it";
+
   public NodeState {
     wipe = Set.copyOf(wipe);
   }
@@ -218,7 +220,16 @@ public record NodeState(
     // A system that was found on its disk is done with its first boot, and does not report again;
     // one that comes by an image is started when somebody pleases.
     boolean found = phase == Phase.INSTALLED && (install == null || install.disks().isEmpty());
-    return deadline != null && !found && last != null && last.plus(deadline).isBefore(now);
+    return deadline != null
+        && !found
+        && !awaitsMedium()
+        && last != null
+        && last.plus(deadline).isBefore(now);
+  }
+
+  /** Whether a medium was made for its install, and nobody has started it from there yet. */
+  public boolean awaitsMedium() {
+    return phase == Phase.BOOTING && reason.equals(MEDIUM_MADE);
   }
 
   /** Why the last step of its first boot failed; empty if it did not, or is tried again by now. */
@@ -291,7 +302,9 @@ public record NodeState(
         restore,
         report,
         "",
-        image ? "its image was given a seed" : "install opened",
+        image
+            ? "its image was given a seed"
+            : event.detail().containsKey("medium") ? MEDIUM_MADE : "install opened",
         "");
   }
 

@@ -41,7 +41,11 @@ public record Transition(Kind event, Set<Phase> from, Phase to, String when) {
   /** The whole table. */
   public static final List<Transition> TABLE =
       List.of(
-          new Transition(Kind.INSTALL_OPENED, EnumSet.of(ARMED), BOOTING, "told to install"),
+          new Transition(
+              Kind.INSTALL_OPENED,
+              EnumSet.of(ARMED),
+              BOOTING,
+              "told to install, or its medium made"),
           new Transition(Kind.IMAGE_SEEDED, EnumSet.of(ARMED), INSTALLED, "barestack seed"),
           new Transition(Kind.CLAIM_GRANTED, UNDERWAY, CLAIMED, "claim granted"),
           new Transition(Kind.CLAIM_REFUSED, UNDERWAY, REFUSED, "claim refused"),

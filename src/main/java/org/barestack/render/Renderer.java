@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,11 +93,32 @@ public final class Renderer {
   }
 
   private String kickstart(Site site, Node node, InstallContext install, List<NodeFile> files) {
+    return kickstart(
+        site, node, install, new FromMedium(install.treeUrl(), List.of(), true), files);
+  }
+
+  /**
+   * The same on a medium: it claims and reports as by network, and takes its packages from where it
+   * is told; the context's tree counts for nothing.
+   */
+  public String mediumKickstart(Site site, Node node, InstallContext install, FromMedium from) {
+    return kickstart(site, node, install, from, files(site, node));
+  }
+
+  private String kickstart(
+      Site site, Node node, InstallContext install, FromMedium from, List<NodeFile> files) {
     Map<String, Object> view = view(site, node, install.id());
     view.put("install", install(install.id(), install.url(), install.baseUrl()));
-    view.put("tree", install.treeUrl().toString());
     view.put("files", files.stream().map(Renderer::view).toList());
+    source(view, from, false);
     return kickstartText(kickstart.render("kickstart.ks.j2", view));
+  }
+
+  private static void source(Map<String, Object> view, FromMedium from, boolean alone) {
+    view.put("tree", from.tree() == null ? "" : from.tree().toString());
+    view.put("added_repositories", from.repositories());
+    view.put("cut_off", alone && !from.repositories().isEmpty());
+    view.put("ending", from.restarts() ? "reboot" : "poweroff");
   }
 
   /**
@@ -106,15 +128,24 @@ public final class Renderer {
    * @param tree the install tree; null to install from the medium that booted
    */
   public String standaloneKickstart(Site site, Node node, InstallId id, @Nullable URI tree) {
-    return standaloneKickstart(site, node, id, tree, files(site, node));
+    FromMedium from = new FromMedium(tree, List.of(), false);
+    return standaloneKickstart(
+        site, node, new Alone(id, false, from, List.of()), files(site, node));
   }
 
-  private String standaloneKickstart(
-      Site site, Node node, InstallId id, @Nullable URI tree, List<NodeFile> files) {
-    Map<String, Object> view = view(site, node, id);
-    view.put("install", install(id, "", null));
-    view.put("tree", tree == null ? "" : tree.toString());
-    view.put("files", files.stream().map(Renderer::view).toList());
+  /** The same with what a medium may have beside it. */
+  public String standaloneKickstart(Site site, Node node, Alone alone) {
+    return standaloneKickstart(site, node, alone, files(site, node));
+  }
+
+  private String standaloneKickstart(Site site, Node node, Alone alone, List<NodeFile> files) {
+    Map<String, Object> view = view(site, node, alone.id());
+    view.put("install", install(alone.id(), "", null));
+    source(view, alone.from(), true);
+    view.put("permit", alone.permit());
+    view.put(
+        "files",
+        Stream.concat(files.stream(), alone.secrets().stream()).map(Renderer::view).toList());
     List<String> names =
         IntStream.rangeClosed(1, node.os().size()).mapToObj(i -> "@disk" + i + "@").toList();
     view.put("small_disk", SMALL_DISK);
@@ -214,6 +245,54 @@ public final class Renderer {
   /** What iPXE runs first: it asks under its MAC address what to do. */
   public String ipxeEntry(URI baseUrl) {
     return pxe.render("entry.ipxe.j2", Map.of("base_url", baseUrl.toString()));
+  }
+
+  /** What isolinux shows: the menu of a medium whose BIOS starts that. */
+  public String isolinuxMenu(Site site, MediumMenu menu) {
+    return pxe.render("media/isolinux.cfg.j2", menuView(site, menu));
+  }
+
+  /** What GRUB runs from a medium, on BIOS as on UEFI. */
+  public String grubMenu(Site site, MediumMenu menu) {
+    return pxe.render("media/grub.cfg.j2", menuView(site, menu));
+  }
+
+  private Map<String, Object> menuView(Site site, MediumMenu menu) {
+    Map<String, Object> view = new HashMap<>();
+    view.put("site", siteView(site));
+    view.put(
+        "medium",
+        Map.of(
+            "label", menu.label(),
+            "kernel", menu.kernel(),
+            "initrd", menu.initrd(),
+            "checked", menu.checked()));
+    view.put("ui", menu.ui());
+    view.put("more_arguments", menu.arguments());
+    List<Map<String, Object>> entries = new ArrayList<>();
+    for (MediumMenu.Entry entry : menu.nodes()) {
+      Map<String, Object> one = new HashMap<>(view);
+      one.put("node", Views.node(site, entry.node()));
+      one.put("mac", entry.node().bootMac().hyphens());
+      one.put("kickstart", "/" + FromMedium.kickstart(entry.node().name().text()));
+      one.put("offline", entry.offline());
+      one.put("permit", entry.permit());
+      one.put("ending", entry.restarts() ? "reboot" : "poweroff");
+      one.put("own_network", menu.arguments().stream().anyMatch(word -> word.startsWith("ip=")));
+      entries.add(
+          Map.of(
+              "name", entry.node().name().text(),
+              "title", pxe.render("media/title.j2", one).strip(),
+              "arguments", words(pxe.render("media/arguments.j2", one)),
+              "macs", entry.node().nics().values().stream().map(MacAddress::text).toList(),
+              "machines",
+                  entry.machines().stream()
+                      .sorted(Comparator.comparing(MediumMenu.Machine::uuid))
+                      .map(machine -> Map.of("uuid", machine.uuid(), "serial", machine.serial()))
+                      .toList()));
+    }
+    view.put("nodes", entries);
+    return view;
   }
 
   private static List<String> words(String text) {
@@ -402,21 +481,14 @@ public final class Renderer {
    * install has: what {@code barestack render} writes.
    */
   public Map<String, String> artefacts(Site site, Node node) {
-    InstallId id = sampleId(site, node);
-    URI tree = site.rocky().tree();
-    InstallContext install =
-        new InstallContext(
-            id,
-            new Token("0".repeat(32)),
-            site.baseUrl(),
-            tree != null
-                ? tree
-                : URI.create(site.baseUrl() + "/releases/" + site.rocky().folder()));
+    InstallContext install = sampleInstall(site, node);
+    InstallId id = install.id();
     Map<String, String> artefacts = new LinkedHashMap<>();
     List<NodeFile> files = files(site, node);
     artefacts.put("kickstart.ks", kickstart(site, node, install, files));
     artefacts.put("disk.ks", diskFragment(site, node, id, sampleDisks(node)));
-    artefacts.put("standalone.ks", standaloneKickstart(site, node, id, null, files));
+    Alone alone = new Alone(id, false, FromMedium.PLAIN, List.of());
+    artefacts.put("standalone.ks", standaloneKickstart(site, node, alone, files));
     artefacts.put("entry.ipxe", ipxeEntry(site.baseUrl()));
     artefacts.put("install.ipxe", ipxeInstall(site, node, install, node.bootMac()));
     artefacts.put("local.ipxe", ipxeLocalDisk(node.localBoot(), "it is installed", 1));
@@ -433,6 +505,42 @@ public final class Renderer {
     }
     files.forEach(file -> artefacts.put("files" + file.path(), file.text()));
     return artefacts;
+  }
+
+  /**
+   * The texts on a medium of a node that reaches Barestack, by file name, for the same install as
+   * in {@link #artefacts}. They come out of the same templates and the same values as the texts
+   * there: nodes that are alike in those are alike in these.
+   */
+  public Map<String, String> media(Site site, Node node) {
+    InstallContext install = sampleInstall(site, node);
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("medium.ks", mediumKickstart(site, node, install, FromMedium.PLAIN));
+    MediumMenu menu =
+        new MediumMenu(
+            "Rocky-"
+                + site.rocky().release().replace('.', '-')
+                + "-"
+                + site.rocky().arch()
+                + "-dvd",
+            "/images/pxeboot/vmlinuz",
+            "/images/pxeboot/initrd.img",
+            "vesamenu.c32",
+            List.of(new MediumMenu.Entry(node, false, false, false, Set.of())),
+            true,
+            List.of());
+    texts.put("medium/isolinux.cfg", isolinuxMenu(site, menu));
+    texts.put("medium/grub.cfg", grubMenu(site, menu));
+    return texts;
+  }
+
+  private static InstallContext sampleInstall(Site site, Node node) {
+    URI tree = site.rocky().tree();
+    return new InstallContext(
+        sampleId(site, node),
+        new Token("0".repeat(32)),
+        site.baseUrl(),
+        tree != null ? tree : URI.create(site.baseUrl() + "/releases/" + site.rocky().folder()));
   }
 
   /**

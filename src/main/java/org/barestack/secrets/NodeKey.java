@@ -2,6 +2,7 @@ package org.barestack.secrets;
 
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.time.Instant;
 import org.barestack.model.Ipv4;
 import org.barestack.model.Secret;
 
@@ -19,5 +20,19 @@ public record NodeKey(Secret key, String certificate) {
     return new NodeKey(
         new Secret(Keys.pkcs8(pair.getPrivate())),
         SiteAuthority.pem(authority.issue(pair.getPublic(), fqdn, shortName, address)));
+  }
+
+  /**
+   * The same from a generator of {@link SiteAuthority#derived}: the same octets give the same key
+   * and the same certificate, which is good for as long as the authority's own, whatever the day.
+   */
+  public static NodeKey derived(
+      SiteAuthority authority, String fqdn, String shortName, Ipv4 address, SecureRandom random) {
+    KeyPair pair = Keys.ec(random);
+    Instant from = authority.begin();
+    return new NodeKey(
+        new Secret(Keys.pkcs8(pair.getPrivate())),
+        SiteAuthority.pem(
+            authority.issue(pair.getPublic(), fqdn, shortName, address, random, from)));
   }
 }

@@ -130,6 +130,19 @@ public final class SiteAuthority {
     return "authority " + certificate.getSerialNumber().toString(16);
   }
 
+  /** When its certificate begins to be good. */
+  Instant begin() {
+    return certificate.getNotBefore().toInstant();
+  }
+
+  /**
+   * Randomness that is the same for the same words, and that nobody can know who has not this
+   * authority's key: for what must be fresh, and yet the same when it is made again.
+   */
+  public SecureRandom derived(String... words) {
+    return DerivedRandom.of(key.getEncoded(), words);
+  }
+
   /** Its certificate, PEM. */
   public String certificate() {
     return pem(certificate);
@@ -151,6 +164,22 @@ public final class SiteAuthority {
    * @throws IllegalArgumentException if the key is of another kind
    */
   public X509Certificate issue(PublicKey key, String fqdn, String shortName, Ipv4 address) {
+    return issue(key, fqdn, shortName, address, random, clock.instant().minus(BACKDATED));
+  }
+
+  /**
+   * The same.
+   *
+   * @param random where what is random in a certificate comes from
+   * @param from when it begins to be good
+   */
+  X509Certificate issue(
+      PublicKey key,
+      String fqdn,
+      String shortName,
+      Ipv4 address,
+      SecureRandom random,
+      Instant from) {
     if (!(key instanceof ECPublicKey elliptic)
         || elliptic.getParams().getOrder().bitLength() < 256) {
       throw new IllegalArgumentException(
@@ -159,6 +188,8 @@ public final class SiteAuthority {
     return issue(
         key,
         shortName,
+        random,
+        from,
         List.of(
             new GeneralName(GeneralName.dNSName, fqdn),
             new GeneralName(GeneralName.dNSName, shortName),
@@ -177,6 +208,8 @@ public final class SiteAuthority {
         issue(
             pair.getPublic(),
             "Barestack",
+            random,
+            clock.instant().minus(BACKDATED),
             List.of(new GeneralName(GeneralName.iPAddress, address.toString())),
             KeyPurposeId.id_kp_serverAuth);
     try {
@@ -220,9 +253,13 @@ public final class SiteAuthority {
   }
 
   private X509Certificate issue(
-      PublicKey subject, String commonName, List<GeneralName> names, KeyPurposeId... purposes) {
-    List<Date> life =
-        List.of(Date.from(clock.instant().minus(BACKDATED)), certificate.getNotAfter());
+      PublicKey subject,
+      String commonName,
+      SecureRandom random,
+      Instant from,
+      List<GeneralName> names,
+      KeyPurposeId... purposes) {
+    List<Date> life = List.of(Date.from(from), certificate.getNotAfter());
     return build(
         X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()),
         key,

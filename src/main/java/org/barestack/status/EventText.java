@@ -45,7 +45,11 @@ public final class EventText {
                   + detail.or("answer", ": ", ": got nothing")
                   + detail.reason();
           case INSTALL_OPENED ->
-              "install " + event.install() + " opened" + detail.after(": Rocky ", "release");
+              "install "
+                  + event.install()
+                  + " opened"
+                  + (event.detail().containsKey("medium") ? " for a medium" : "")
+                  + detail.after(": Rocky ", "release");
           case IMAGE_SEEDED ->
               "install "
                   + event.install()

@@ -69,6 +69,60 @@ class BootDeskTest {
     };
   }
 
+  private NodeState.Install medium() {
+    return ((BootDesk.Opening.Open) desk.medium(KVM1.name())).install().install();
+  }
+
+  @Test
+  void aMediumOpensTheInstallThatTheNetworkGoesOnWith() {
+    NodeState.Install made = medium();
+    assertThat(phase()).isEqualTo(Phase.BOOTING);
+    assertThat(desk.state(KVM1.name()).reason()).isEqualTo("a medium was made for it");
+    assertThat(medium()).isEqualTo(made);
+    assertThat(journal.events(new Subject.OfNode(KVM1.name()))).hasSize(1);
+    assertThat(install().id()).isEqualTo(made.id());
+    assertThat(medium().token()).isEqualTo(made.token());
+    assertThat(desk.claim(made.token(), report(blank(DISK))))
+        .isInstanceOf(ClaimAnswer.Granted.class);
+    assertThat(medium().token()).isEqualTo(made.token());
+  }
+
+  @Test
+  void aNodeThatWaitsForItsMediumIsNotStuck() {
+    medium();
+    now = now.plus(Duration.ofDays(30));
+    assertThat(desk.state(KVM1.name()).stuck(now)).isFalse();
+    boot();
+    now = now.plus(Duration.ofDays(30));
+    assertThat(desk.state(KVM1.name()).stuck(now)).isTrue();
+  }
+
+  @Test
+  void anInstalledNodeGetsNoMedium() {
+    installed();
+    int events = journal.events(new Subject.OfNode(KVM1.name())).size();
+    assertThat(desk.medium(KVM1.name()))
+        .isInstanceOfSatisfying(
+            BootDesk.Opening.NotOpen.class,
+            not ->
+                assertThat(not.reason())
+                    .startsWith("kvm1 is installed (")
+                    .endsWith("barestack reinstall kvm1, then this again"));
+    assertThat(desk.noMedium(KVM1.name())).isPresent();
+    assertThat(journal.events(new Subject.OfNode(KVM1.name()))).hasSize(events);
+    assertThat(desk.medium(new NodeName("nobody"))).isInstanceOf(BootDesk.Opening.NotOpen.class);
+  }
+
+  @Test
+  void anOrderToWipeHoldsForTheMediumThatIsMadeAfterIt() {
+    Token before = installed();
+    permit();
+    BootDesk.Opening.Open open = (BootDesk.Opening.Open) desk.medium(KVM1.name());
+    assertThat(open.before()).isFalse();
+    assertThat(open.install().state().wipe()).isNotEmpty();
+    assertThat(open.install().install().token()).isNotEqualTo(before);
+  }
+
   @Test
   void theWayOfOneMachine() {
     assertThat(phase()).isEqualTo(Phase.ARMED);

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.barestack.model.Disk;
 import org.barestack.model.InstallId;
 import org.barestack.model.MachineReport;
@@ -23,9 +25,11 @@ import org.barestack.model.NodeName;
 import org.barestack.model.NodeState;
 import org.barestack.model.Phase;
 import org.barestack.model.Token;
+import org.barestack.testing.DiskCases;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DiskGateTest {
   /** All of kvm1 of the lab; one more, dddddd, no journal ever heard of. */
@@ -139,6 +143,33 @@ class DiskGateTest {
       case ClaimAnswer.Installed installed -> "installed";
       case ClaimAnswer.Refused(String reason) -> "refused: " + reason;
     };
+  }
+
+  static Stream<DiskCases.Case> asOnMedia() {
+    return DiskCases.all();
+  }
+
+  /** PreScriptsTest holds the script on media to the same table. */
+  @ParameterizedTest
+  @MethodSource
+  void asOnMedia(DiskCases.Case one) {
+    Set<String> first = Set.of("serial:S1/" + 100 * GIB, "serial:S1/" + 50 * GIB);
+    String disk = one.disks().split(" ", -1)[1].equals("50") ? "50" : "100";
+    Set<String> meant =
+        first.stream()
+            .filter(identity -> identity.endsWith("/" + Long.parseLong(disk) * GIB))
+            .collect(Collectors.toSet());
+    String answer =
+        decide(
+            one.rules(),
+            one.disks(),
+            one.before().equals("permit") ? meant : Set.of(),
+            one.before().equals("claim") ? meant : Set.of());
+    if (one.granted().isEmpty()) {
+      assertThat(answer).doesNotStartWith("granted");
+    } else {
+      assertThat(answer).isEqualTo("granted " + one.granted());
+    }
   }
 
   @ParameterizedTest(name = "{0} of [{1}]: {2}")

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ class ArtefactsTest {
   void shellcheckFindsNothing(@TempDir Path folder) throws IOException {
     Set<String> scripts =
         ofEveryNode((site, node) ->
-            RENDERER.artefacts(site, node).entrySet().stream()
+            all(site, node).entrySet().stream()
                 .flatMap(text -> scripts(text.getKey(), text.getValue()).stream()));
     int count = 0;
     for (String script : scripts) {
@@ -71,7 +72,7 @@ class ArtefactsTest {
   void grubUnderstandsItsScripts(@TempDir Path folder) throws IOException {
     Set<String> scripts =
         ofEveryNode((site, node) ->
-            RENDERER.artefacts(site, node).entrySet().stream()
+            all(site, node).entrySet().stream()
                 .filter(text -> text.getKey().endsWith(".grub"))
                 .map(Map.Entry::getValue));
     Stream.of(LocalBoot.CHAIN, LocalBoot.EXIT)
@@ -217,11 +218,17 @@ class ArtefactsTest {
   }
 
   private static String artefact(Site site, Node node, String name) {
-    return Objects.requireNonNull(RENDERER.artefacts(site, node).get(name));
+    return Objects.requireNonNull(all(site, node).get(name));
   }
 
   private static Set<NodeFile> filesOfEveryNode(String folder) {
     return ofEveryNode((site, node) ->
         RENDERER.files(site, node).stream().filter(file -> file.path().startsWith(folder)));
+  }
+
+  private static Map<String, String> all(Site site, Node node) {
+    Map<String, String> texts = new LinkedHashMap<>(RENDERER.artefacts(site, node));
+    texts.putAll(RENDERER.media(site, node));
+    return texts;
   }
 }

@@ -42,6 +42,9 @@ final class Nasty {
       renderer
           .artefacts(site, site.nodes().get(i))
           .forEach((name, text) -> all.put(number + "/" + name, text));
+      renderer
+          .media(site, site.nodes().get(i))
+          .forEach((name, text) -> all.put(number + "/" + name, text));
     }
     return all;
   }

@@ -26,6 +26,7 @@ class OnePassTest {
       Renderer onePass = Renderer.forOnePass(List.of());
       for (Node node : site.nodes()) {
         assertThat(onePass.artefacts(site, node)).isEqualTo(usual.artefacts(site, node));
+        assertThat(onePass.media(site, node)).isEqualTo(usual.media(site, node));
       }
     }
   }

@@ -10,9 +10,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.barestack.model.Disk;
 import org.barestack.model.InstallId;
 import org.barestack.model.MachineReport;
@@ -22,6 +26,7 @@ import org.barestack.model.Site;
 import org.barestack.model.Token;
 import org.barestack.testing.Command;
 import org.barestack.testing.Command.Result;
+import org.barestack.testing.DiskCases;
 import org.barestack.testing.Examples;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The scripts of {@code %pre}, run for real on machines made of files. */
 class PreScriptsTest {
@@ -168,6 +174,20 @@ class PreScriptsTest {
         assertThat(machine.file(console)).content().contains("restarts in 10 seconds");
       }
       assertThat(result.output()).contains("vda is not blank; nothing was written");
+    }
+
+    @Test
+    void fromAMediumItEndsInPowerOff() throws IOException {
+      machine.disk("vda", 20 * GIB, Map.of());
+      machine.answer(1, "409\nvda is not blank; nothing was written\n");
+      InstallContext context =
+          new InstallContext(
+              ID, TOKEN, URI.create("http://192.0.2.1"), URI.create("http://192.0.2.1/t"));
+      Result result =
+          machine.run(pre(RENDERER.mediumKickstart(SITE, NODE, context, FromMedium.PLAIN)));
+      assertThat(machine.calls()).containsSubsequence("sleep 60", "poweroff -f");
+      assertThat(result.output()).contains("vda is not blank; nothing was written");
+      assertThat(machine.file("dev/ttyS0")).content().contains("switches itself off");
     }
 
     @Test
@@ -424,6 +444,168 @@ class PreScriptsTest {
       assertThat(result.output()).contains(reason, "Nothing was written");
       assertThat(machine.file("tmp/disk.ks")).doesNotExist();
       assertThat(machine.calls()).containsSubsequence("sleep 30", "poweroff -f");
+    }
+
+    static Stream<DiskCases.Case> asTheServer() {
+      return DiskCases.all();
+    }
+
+    /** DiskGateTest holds the server to the same table. */
+    @ParameterizedTest
+    @MethodSource
+    void asTheServer(DiskCases.Case one) throws IOException {
+      StringBuilder mounts = new StringBuilder();
+      for (String disk : one.disks().split(";", -1)) {
+        put(disk.strip().split(" +", -1), mounts);
+      }
+      machine.write("proc/self/mountinfo", mounts.toString());
+      Node node =
+          picking(
+              Arrays.stream(one.rules().split(",", -1))
+                  .map(Standalone::rule)
+                  .toArray(DiskRule[]::new));
+      Alone alone =
+          new Alone(
+              new InstallId("bs72bsbbbbbb"),
+              one.before().equals("permit"),
+              FromMedium.PLAIN,
+              List.of());
+      machine.run(pre(RENDERER.standaloneKickstart(SITE, node, alone)));
+      if (one.granted().isEmpty()) {
+        assertThat(machine.file("tmp/disk.ks")).doesNotExist();
+        assertThat(machine.calls()).contains("poweroff -f");
+      } else {
+        assertThat(machine.file("tmp/disk.ks"))
+            .content()
+            .contains("--only-use=" + one.granted().replace('+', ',') + "\n");
+      }
+    }
+
+    private static DiskRule rule(String text) {
+      String[] words = text.strip().split(" +", -1);
+      return words[0].equals("serial")
+          ? new DiskRule.Serial(words[1])
+          : new DiskRule.Size(
+              Long.parseLong(words[1]) * GIB,
+              words.length > 2 ? Long.parseLong(words[2]) * GIB : null);
+    }
+
+    /** A disk as {@link DiskCases} writes it. */
+    private void put(String[] words, StringBuilder mounts) throws IOException {
+      List<String> told = List.of(words);
+      Map<String, String> named =
+          told.stream()
+              .filter(word -> word.indexOf('=') > 0)
+              .map(word -> word.split("=", 2))
+              .collect(Collectors.toMap(word -> word[0], word -> word[1]));
+      Map<String, String> attributes = new HashMap<>();
+      attributes.put("serial", named.getOrDefault("serial", ""));
+      attributes.put("ro", told.contains("readonly") ? "1" : "0");
+      Path disk = machine.disk(words[0], Long.parseLong(words[1]) * GIB, attributes);
+      String number = Files.readString(machine.file("sys/block/" + words[0] + "/dev")).strip();
+      if (told.contains("ext4")) {
+        // its size does not matter, and a small one is made at once
+        Result made =
+            Command.of(
+                    "mkfs.ext4",
+                    "-q",
+                    "-L",
+                    named.getOrDefault("label", ""),
+                    disk.toString(),
+                    "16M")
+                .run();
+        assertThat(made.status()).as(made.all()).isZero();
+      }
+      if (told.contains("edges")) {
+        FakeMachine.put(disk, 1000, "x");
+      }
+      if (told.contains("used") || told.contains("medium")) {
+        mounts.append(
+            "30 1 %s / %s rw - ext4 /dev/%s rw\n"
+                .formatted(
+                    number, told.contains("medium") ? "/run/install/repo" : "/mnt/x", words[0]));
+      }
+    }
+
+    @Test
+    void aPermitIsForNoDiskWithAnInstallOfAnotherNode() throws IOException {
+      Alone alone = new Alone(ID, true, FromMedium.PLAIN, List.of());
+      for (String label : List.of("bsaaaa234567", "biaaaa234567")) {
+        Path disk = machine.disk("vda", 12 * GIB, Map.of());
+        Command.of("mkfs.ext4", "-q", "-F", "-L", label, disk.toString(), "16M").run();
+        refused(
+            machine.run(pre(RENDERER.standaloneKickstart(SITE, NODE, alone))),
+            "carries an install of another node");
+      }
+    }
+
+    /** What %pre and the two scripts after the packages leave on the disk. */
+    @Test
+    void itsAccountStaysOnTheDisk() throws IOException {
+      machine.disk("vda", 12 * GIB, Map.of());
+      assertThat(run(NODE).status()).isZero();
+      machine.write("tmp/barestack-pre.log", "what pre said");
+      machine.write("tmp/anaconda.log", "what anaconda said");
+      machine.write("mnt/sysroot/var/log/barestack-post.log", "what post said");
+      String kickstart = RENDERER.standaloneKickstart(SITE, NODE, ID, null);
+      assertThat(machine.run(script(kickstart, "%post --nochroot")).status()).isZero();
+      Path folder = machine.file("mnt/sysroot/var/log/barestack");
+      assertThat(folder.resolve("install.txt"))
+          .content()
+          .matches(
+              "(?s)install=%s\nnode=kvm1\nbegan=20[^\n]+Z\ndisks=vda [^\n]+\npermit=none\n"
+                      .formatted(ID)
+                  + "ended=20[^\n]+Z\nresult=installed\n");
+      assertThat(folder.resolve("barestack-pre.log")).hasContent("what pre said");
+      assertThat(folder.resolve("barestack-post.log")).hasContent("what post said");
+      assertThat(folder.resolve("anaconda.log")).hasContent("what anaconda said");
+      assertThat(machine.file("dev/ttyS0"))
+          .content()
+          .contains("install " + ID + " of kvm1: installed; its report is /var/log/barestack/");
+
+      machine.run(script(kickstart, "%onerror"));
+      assertThat(folder.resolve("install.txt")).content().contains("result=failed: ");
+    }
+
+    @Test
+    void anInstallThatFailedBeforeItHadADiskIsSaidOnTheScreen() throws IOException {
+      String kickstart = RENDERER.standaloneKickstart(SITE, NODE, ID, null);
+      assertThat(machine.run(script(kickstart, "%onerror")).status()).isZero();
+      assertThat(machine.file("dev/tty0")).content().contains("of kvm1: failed: ");
+      assertThat(machine.file("mnt")).doesNotExist();
+    }
+
+    @Test
+    void addedRepositoriesGoToTheDiskAndAreTheOnlyOnes() throws IOException {
+      machine.write("run/install/repo/barestack/repos/cs/repodata/repomd.xml", "<repomd/>");
+      machine.write("run/install/repo/barestack/repos/cs/a.rpm", "a");
+      machine.write(
+          "mnt/sysroot/etc/yum.repos.d/rocky.repo", "[baseos]\nenabled = 1\n[x]\nenabled=0");
+      FromMedium from = new FromMedium(null, List.of("cs"), false);
+      String kickstart =
+          RENDERER.standaloneKickstart(SITE, NODE, new Alone(ID, false, from, List.of()));
+      assertThat(kickstart)
+          .contains("\ncdrom\n")
+          .contains("repo --name=cs --baseurl=file:///run/install/repo/barestack/repos/cs\n");
+      String script = script(kickstart, "%post --nochroot");
+      for (int i = 0; i < 2; i++) {
+        assertThat(machine.run(script).all()).isEqualTo("status 0\n");
+        assertThat(machine.file("mnt/sysroot/var/lib/barestack/repos/cs/a.rpm")).hasContent("a");
+        assertThat(machine.file("mnt/sysroot/var/lib/barestack/repos/repos")).doesNotExist();
+        assertThat(machine.file("mnt/sysroot/etc/yum.repos.d/rocky.repo"))
+            .hasContent("[baseos]\nenabled=0\n[x]\nenabled=0");
+        assertThat(machine.file("mnt/sysroot/etc/yum.repos.d/barestack-medium.repo"))
+            .content()
+            .contains("[cs]\n", "baseurl=file:///var/lib/barestack/repos/cs\nenabled=1\n");
+      }
+    }
+
+    private static String script(String kickstart, String header) {
+      return Sections.of(kickstart).sections().stream()
+          .filter(section -> section.header().startsWith(header))
+          .map(section -> String.join("\n", section.body()) + "\n")
+          .findFirst()
+          .orElseThrow();
     }
 
     @Test

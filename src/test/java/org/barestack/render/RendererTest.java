@@ -61,7 +61,8 @@ class RendererTest {
   private static Map<String, String> worthReading(Site site, Node node) throws IOException {
     Map<String, String> texts = new TreeMap<>();
     Set<String> verbatim = verbatim();
-    Map<String, String> artefacts = RENDERER.artefacts(site, node);
+    Map<String, String> artefacts = new TreeMap<>(RENDERER.artefacts(site, node));
+    artefacts.putAll(RENDERER.media(site, node));
     for (Map.Entry<String, String> artefact : artefacts.entrySet()) {
       if (!verbatim.contains(artefact.getValue())) {
         texts.put(artefact.getKey(), withoutFiles(artefact.getValue()));

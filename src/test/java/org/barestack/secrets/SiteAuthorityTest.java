@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -48,6 +49,56 @@ class SiteAuthorityTest {
   private static X509Certificate issued() {
     return AUTHORITY.issue(
         Keys.ec(RANDOM).getPublic(), "kvm1.lab.internal", "kvm1", Ipv4.parse("192.168.50.11"));
+  }
+
+  private static NodeKey derived(SiteAuthority authority, String... words) {
+    return NodeKey.derived(
+        authority,
+        "kvm1.lab.internal",
+        "kvm1",
+        Ipv4.parse("192.168.50.11"),
+        authority.derived(words));
+  }
+
+  /** Whatever the day: another clock, another random generator. */
+  @Test
+  void whatIsDerivedIsTheSameForTheSameWords() throws Exception {
+    SiteAuthority later = SECRETS.authority(new SecureRandom(), () -> NOW.plusSeconds(99_999_999));
+    NodeKey one = derived(AUTHORITY, "medium", "key", "lab", "kvm1", "1");
+    NodeKey again = derived(later, "medium", "key", "lab", "kvm1", "1");
+    assertThat(again.certificate()).isEqualTo(one.certificate());
+    assertThat(again.key().value().equals(one.key().value())).isTrue();
+    X509Certificate certificate = parse(one.certificate());
+    certificate.verify(parse(AUTHORITY.certificate()).getPublicKey());
+    assertThat(certificate.getNotBefore()).isEqualTo(parse(AUTHORITY.certificate()).getNotBefore());
+    assertThat(certificate.getNotAfter()).isEqualTo(parse(AUTHORITY.certificate()).getNotAfter());
+    for (String[] other :
+        new String[][] {
+          {"medium", "key", "lab", "kvm1", "2"},
+          {"medium", "key", "lab", "kvm11", ""},
+          {"medium", "key", "labkvm1", "", "1"}
+        }) {
+      NodeKey another = derived(AUTHORITY, other);
+      assertThat(another.key().value().equals(one.key().value())).isFalse();
+    }
+    SiteAuthority stranger =
+        SiteSecrets.make(List.of(), RANDOM, () -> NOW).authority(RANDOM, () -> NOW);
+    assertThat(
+            derived(stranger, "medium", "key", "lab", "kvm1", "1")
+                .key()
+                .value()
+                .equals(one.key().value()))
+        .isFalse();
+  }
+
+  /** Computed by Python's hmac and hashlib, by RFC 5869 and RFC 2104. */
+  @Test
+  void derivedOctetsAreHkdfAndACounter() {
+    byte[] octets = new byte[40];
+    DerivedRandom.of("secret".getBytes(StandardCharsets.US_ASCII), "a", "bc").nextBytes(octets);
+    assertThat(HexFormat.of().formatHex(octets))
+        .isEqualTo(
+            "47bd5d1c79121b29c43933d8f51fbab5fc2836d3251366e38db9089094811ba9fd168f4fb8814fa6");
   }
 
   private static X509Certificate parse(String pem) throws Exception {
