@@ -4,6 +4,7 @@ SHELL := /bin/bash
 
 SITE ?= examples/lab
 NODE ?=
+ISO ?=
 FUZZ ?= 10m
 # Maven's own libraries use what the JDK warns of; its warnings are not the user's.
 MVN = JAVA_HOME=$$(src/build/find-jdk.sh) MAVEN_OPTS=--sun-misc-unsafe-memory-access=allow mvn -B --no-transfer-progress
@@ -31,8 +32,10 @@ render-kickstart: ## NODE=kvm1 ## way in 2: print the kickstart that a node will
 	@./barestack render-kickstart --site $(SITE) $(NODE)
 
 .PHONY: iso
-iso: ## NODE=kvm1 ## way in 3: build a bootable USB ISO for a node (not built yet)
-	@echo "make iso: bootable media come in a later version; until then 'barestack render-kickstart --standalone' makes a kickstart that mkksiso or an OEMDRV stick can carry" >&2; exit 1
+iso: ## NODE=kvm1 ISO=FILE ## way in 3: make a bootable medium for a node, out of Rocky's image
+	@$(if $(NODE),,echo "make iso: say which node: NODE=kvm1" >&2; exit 2)
+	@$(if $(ISO),,echo "make iso: say which image of Rocky Linux: ISO=Rocky-9.7-x86_64-dvd.iso" >&2; exit 2)
+	@./barestack build-iso --site $(SITE) $(NODE) --from $(ISO) -o target/$(NODE).iso
 
 .PHONY: validate
 validate: ## SITE=DIR ## check a site: all its problems at once

@@ -55,6 +55,7 @@ import org.barestack.command.Failure;
 import org.barestack.command.ForgetCommand;
 import org.barestack.command.ImportCommand;
 import org.barestack.command.InitCommand;
+import org.barestack.command.InspectIsoCommand;
 import org.barestack.command.LogsCommand;
 import org.barestack.command.RebuildCommand;
 import org.barestack.command.RehearseCommand;
@@ -91,6 +92,8 @@ import org.barestack.journal.InstallLogs;
 import org.barestack.journal.RestoreFiles;
 import org.barestack.journal.SqliteJournal;
 import org.barestack.journal.StateLock;
+import org.barestack.media.InFlight;
+import org.barestack.media.ServedMedia;
 import org.barestack.model.ClientKind;
 import org.barestack.model.InstallId;
 import org.barestack.model.Journal;
@@ -161,7 +164,8 @@ final class Assembly {
         .addSubcommand(new RenderCommand())
         .addSubcommand(new DiffCommand(List.of("git")))
         .addSubcommand(new SeedCommand())
-        .addSubcommand(new BuildIsoCommand())
+        .addSubcommand(new BuildIsoCommand(Assembly::cloud))
+        .addSubcommand(new InspectIsoCommand())
         .addSubcommand(new ImportCommand())
         .addSubcommand(new ReleasesCommand())
         .addSubcommand(new ServeCommand(Assembly::serve))
@@ -277,6 +281,8 @@ final class Assembly {
               release,
               new InstallLogs(order.journal().resolveSibling("logs")),
               new RestoreFiles(order.journal().resolveSibling("restore")),
+              running.add(
+                  new ServedMedia(media(order, desk, journal, release), InstantSource.system())),
               secrets(order, desk, journal)));
       running.add(
           TftpServer.start(
@@ -311,6 +317,23 @@ final class Assembly {
         throw e;
       }
     }
+  }
+
+  private static InFlight media(
+      Server.Order order, BootDesk desk, Journal journal, Supplier<Releases.Answer> release) {
+    return new InFlight(
+        token ->
+            desk.underway(token)
+                .map(open ->
+                    new InFlight.Open(
+                        order.site().get(),
+                        open.node(),
+                        open.install(),
+                        !open.state().wipe().isEmpty())),
+        journal,
+        order.renderer(),
+        order.httpRoot(),
+        () -> tree(order.site().get(), release.get()));
   }
 
   private static @Nullable SecretHandout secrets(Server.Order order, BootDesk desk, Journal journal)
@@ -536,15 +559,17 @@ final class Assembly {
 
   private static InstallContext context(
       Site site, NodeState.Install install, Releases.Answer release) {
-    URI tree =
-        switch (release) {
-          case Releases.Answer.Elsewhere(URI elsewhere) -> elsewhere;
-          case Releases.Answer.Found(Releases.Tree ours) ->
-              URI.create(site.baseUrl() + "/" + ours.path());
-          case Releases.Answer.Missing(String message) ->
-              throw new UncheckedIOException(new IOException(message));
-        };
-    return new InstallContext(install.id(), install.token(), site.baseUrl(), tree);
+    return new InstallContext(install.id(), install.token(), site.baseUrl(), tree(site, release));
+  }
+
+  private static URI tree(Site site, Releases.Answer release) {
+    return switch (release) {
+      case Releases.Answer.Elsewhere(URI elsewhere) -> elsewhere;
+      case Releases.Answer.Found(Releases.Tree ours) ->
+          URI.create(site.baseUrl() + "/" + ours.path());
+      case Releases.Answer.Missing(String message) ->
+          throw new UncheckedIOException(new IOException(message));
+    };
   }
 
   static DhcpSettings settings(Site site) {

@@ -12,12 +12,17 @@ final class HttpRootOption {
       names = "--http-root",
       paramLabel = "DIR",
       description =
-          "The folder with releases/ and repos/ (default: http-root beside the site file, else the"
-              + " one of the checkout).")
+          "Where releases/ and repos/ are (default: http-root beside the site file, else the"
+              + " checkout's).")
   private @Nullable Path named;
 
   /** That folder; one that the command line names must be there. */
   Path folder(Path site) {
+    return folder(named, site);
+  }
+
+  /** The same for an option of that name elsewhere. */
+  static Path folder(@Nullable Path named, Path site) {
     if (named != null && !Files.isDirectory(named)) {
       throw Failure.badInput("--http-root " + named + ": there is no such folder");
     }

@@ -77,6 +77,9 @@ public final class ImportCommand implements Callable<Integer> {
   @Option(names = "--replace", description = "Put it in another one's place.")
   private boolean replace;
 
+  @Option(names = "--keep-image", description = "Keep the image too, for media of nodes.")
+  private boolean keepImage;
+
   @Option(names = "--json", description = "Print the result as JSON.")
   private boolean json;
 
@@ -101,7 +104,16 @@ public final class ImportCommand implements Callable<Integer> {
     Imported imported =
         Importer.run(
             new Importer.Order(
-                source, folder, name, checksum, keys, SYSTEM_KEYS, digest, insecure, replace),
+                source,
+                folder,
+                name,
+                checksum,
+                keys,
+                SYSTEM_KEYS,
+                digest,
+                insecure,
+                replace,
+                keepImage),
             InstantSource.system(),
             new ProgressLine(
                 command.commandLine().getErr(), Print.terminal(), Print.width(), System::nanoTime));
@@ -150,6 +162,7 @@ public final class ImportCommand implements Callable<Integer> {
     Manifest manifest = imported.manifest();
     if (!imported.fresh()) {
       out.line(imported.folder() + " is there already, from " + manifest.source().from());
+      imported.remarks().forEach(line -> out.line("  " + line));
       return;
     }
     out.line(

@@ -1,8 +1,10 @@
 package org.barestack.command;
 
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.barestack.model.Node;
 import org.barestack.model.Site;
+import org.barestack.render.Renderer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  barestack render-kickstart kvm1",
+      "  barestack render-kickstart kvm1 --medium",
       "  barestack render-kickstart kvm1 --standalone > kvm1.ks"
     })
 public final class RenderKickstartCommand implements Callable<Integer> {
@@ -37,14 +40,24 @@ public final class RenderKickstartCommand implements Callable<Integer> {
               + " machine by the same rules. It reports to nobody and powers off at the end.")
   private boolean standalone;
 
+  @Option(
+      names = "--medium",
+      description = "As it is on a medium (build-iso) of a node that reaches Barestack.")
+  private boolean medium;
+
   @Spec private CommandSpec command = CommandSpec.create();
 
   @Override
   public Integer call() {
     Site site = options.load();
     Node one = SiteOptions.node(site, node);
-    String file = standalone ? "standalone.ks" : "kickstart.ks";
-    new Print(command).text(options.renderer().artefacts(site, one).getOrDefault(file, ""));
+    if (standalone && medium) {
+      throw Failure.badInput("--standalone or --medium: one of them");
+    }
+    Renderer renderer = options.renderer();
+    Map<String, String> texts = medium ? renderer.media(site, one) : renderer.artefacts(site, one);
+    String file = medium ? "medium.ks" : standalone ? "standalone.ks" : "kickstart.ks";
+    new Print(command).text(texts.getOrDefault(file, ""));
     return 0;
   }
 }

@@ -56,6 +56,7 @@ public final class Importer {
    *     if nobody named one
    * @param insecure whether what nothing vouches for is taken
    * @param replace whether another release of that name goes
+   * @param keepImage whether the image itself is kept too, in {@code http-root/media}
    */
   public record Order(
       String source,
@@ -66,7 +67,8 @@ public final class Importer {
       Path systemKeys,
       @Nullable String sha256,
       boolean insecure,
-      boolean replace) {
+      boolean replace,
+      boolean keepImage) {
     public Order {
       keys = List.copyOf(keys);
     }
@@ -159,6 +161,7 @@ public final class Importer {
     }
     Path path = Path.of(named);
     if (Files.isDirectory(path)) {
+      noImage(named);
       evidence.take(new Beside.OfFolder(path).keys());
       try (Source folder = FolderSource.open(path)) {
         return tree(folder);
@@ -200,6 +203,7 @@ public final class Importer {
   private Imported fromUrl(URI url) throws IOException {
     String file = url.getPath().substring(url.getPath().lastIndexOf('/') + 1);
     if (!file.toLowerCase(Locale.ROOT).endsWith(".iso")) {
+      noImage(Http.shown(url));
       URI tree = file.isEmpty() ? url : url.resolve(file + "/");
       try (Source mirror = MirrorSource.open(http, tree)) {
         evidence.take(new Beside.OfUrl(http, tree).keys());
@@ -211,7 +215,7 @@ public final class Importer {
     // before gigabytes come for nothing
     Optional<String> digest = evidence.image(file, beside);
     Optional<Imported> there = there(digest);
-    if (there.isPresent()) {
+    if (there.isPresent() && isKept(there.get())) {
       return there.get();
     }
     Download download = new Download(http, url, releases);
@@ -271,12 +275,40 @@ public final class Importer {
     return Optional.empty();
   }
 
+  private void noImage(String named) throws ImportException {
+    if (order.keepImage()) {
+      throw new ImportException(
+          PlainText.of(named)
+              + " is no image, so there is none to keep: name the image, or leave out"
+              + " --keep-image");
+    }
+  }
+
+  /** Whether all that is to be kept of what is there is kept. */
+  private boolean isKept(Imported there) {
+    return !order.keepImage()
+        || Files.exists(KeptImage.place(order.httpRoot(), there.manifest().name()));
+  }
+
   private Imported image(IsoSource image, Path file, Optional<String> wanted, Wrong wrong)
       throws IOException {
     Optional<Imported> there = there(wanted);
-    if (there.isPresent()) {
+    if (there.isPresent() && isKept(there.get())) {
       return there.get();
     }
+    Imported imported = verified(image, file, wanted, wrong);
+    if (!order.keepImage()) {
+      return imported;
+    }
+    Path kept =
+        KeptImage.keep(order.httpRoot(), imported.manifest().name(), file, progress, image::same);
+    List<String> remarks = new ArrayList<>(imported.remarks());
+    remarks.add("its image: " + kept);
+    return new Imported(imported.folder(), imported.manifest(), imported.fresh(), remarks);
+  }
+
+  private Imported verified(IsoSource image, Path file, Optional<String> wanted, Wrong wrong)
+      throws IOException {
     progress.begin("reading " + image.name(), Files.size(file));
     String digest = FileList.sha256(file, progress::passed);
     progress.end();

@@ -20,8 +20,9 @@ import org.barestack.model.PlainText;
  *
  * @param sections keys and values by section
  */
-record Treeinfo(Map<String, Map<String, String>> sections) {
-  static final String NAME = ".treeinfo";
+public record Treeinfo(Map<String, Map<String, String>> sections) {
+  /** What it is called, in the root of a tree. */
+  public static final String NAME = ".treeinfo";
 
   /** A release, as {@code rocky.release} of a site has it. */
   static final String VERSION = "[0-9]{1,3}[.][0-9]{1,3}";
@@ -29,10 +30,10 @@ record Treeinfo(Map<String, Map<String, String>> sections) {
   static final String ARCH = "[a-z0-9_]{1,16}";
 
   /** Octets. Rocky's have 2,000. */
-  static final int LARGEST = 1 << 20;
+  public static final int LARGEST = 1 << 20;
 
   /** Reads the text; lines that are neither section, key nor comment say nothing. */
-  static Treeinfo parse(String text) {
+  public static Treeinfo parse(String text) {
     Map<String, Map<String, String>> sections = new LinkedHashMap<>();
     Map<String, String> section = new HashMap<>();
     for (String raw : text.split("\\R", -1)) {
@@ -74,7 +75,7 @@ record Treeinfo(Map<String, Map<String, String>> sections) {
   }
 
   /** The value, if it is there and not empty. */
-  Optional<String> value(String section, String key) {
+  public Optional<String> value(String section, String key) {
     return Optional.ofNullable(sections.getOrDefault(section, Map.of()).get(key))
         .filter(value -> !value.isEmpty());
   }
@@ -85,12 +86,12 @@ record Treeinfo(Map<String, Map<String, String>> sections) {
   }
 
   /** The release that it says it is. */
-  Optional<String> version() {
+  public Optional<String> version() {
     return value("general", "version").or(() -> value("release", "version"));
   }
 
   /** The machines it is for. */
-  Optional<String> arch() {
+  public Optional<String> arch() {
     return value("general", "arch").or(() -> value("tree", "arch"));
   }
 

@@ -165,7 +165,8 @@ class CommandLineTest {
     assertThat(help.err()).isEmpty();
     assertThat(help.out()).startsWith("Usage: barestack " + command + " ");
     assertThat(help.out().lines())
-        .hasSizeBetween(3, 26)
+        // Media are many things: to hide what can be said of them would help nobody.
+        .hasSizeBetween(3, command.equals("build-iso") ? 44 : 26)
         .allMatch(line -> line.length() <= 80, "fits into 80 columns");
     assertThat(purpose).matches("[A-Z][a-z]+s .*\\.");
     assertThat(words(help.out())).contains(words(purpose));

@@ -114,7 +114,7 @@ class HelpTest {
       barestack secrets reci              | recipients
       barestack secrets recipients        | add list remove
       barestack status --js               | --json
-      barestack build-iso --kind          | cidata
+      barestack build-iso --kind          | cidata iso oemdrv
       barestack events kv                 | kvm1
       barestack events                    | kvm1 mgmt1
       barestack events --site elsewhere f | far1

@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -56,13 +59,14 @@ class ImporterTest {
     return switch (media) {
       case DVD -> Imports.dvd(major);
       case BOOT -> major == 9 ? IsoReplica.rocky9(media) : IsoReplica.rocky10(media);
+      case MINIMAL -> Imports.minimal(major);
     };
   }
 
   // What comes
 
   @ParameterizedTest(name = "Rocky {0}, {1}")
-  @CsvSource({"9, BOOT", "9, DVD", "10, BOOT", "10, DVD"})
+  @CsvSource({"9, BOOT", "9, MINIMAL", "9, DVD", "10, BOOT", "10, MINIMAL", "10, DVD"})
   void anImageComesAsXorrisoReadsIt(int major, Media media) throws IOException {
     Path iso = replica(major, media).write(work);
     Imports.checksum(iso, Signer.RSA);
@@ -460,6 +464,66 @@ class ImporterTest {
     assertThat(second.manifest()).isEqualTo(first.manifest());
     assertThat(importing(iso).insecure().run().fresh()).isFalse();
     assertThat(marked).exists();
+  }
+
+  @Test
+  void theImageIsKeptWhenThatIsAskedFor() throws IOException {
+    Path iso = IsoReplica.rocky9(Media.BOOT).write(work);
+    Path kept = Imports.httpRoot(work).resolve("media/rocky-9.7-x86_64.iso");
+    importing(iso).sha256(iso).run();
+    assertThat(kept).doesNotExist();
+    Imported imported = importing(iso).sha256(iso).keepImage().run();
+    assertThat(imported.fresh()).isFalse();
+    assertThat(imported.remarks()).containsExactly("its image: " + kept);
+    assertThat(kept).hasSameBinaryContentAs(iso);
+    assertThat(Files.getLastModifiedTime(kept)).isEqualTo(Files.getLastModifiedTime(iso));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)))
+        .isEqualTo("rw-r--r--");
+    Object file = Files.readAttributes(kept, BasicFileAttributes.class).fileKey();
+    assertThat(importing(iso).sha256(iso).keepImage().run().fresh()).isFalse();
+    assertThat(Files.readAttributes(kept, BasicFileAttributes.class).fileKey())
+        .as("not copied again")
+        .isEqualTo(file);
+
+    Path other = IsoReplica.rocky9(Media.BOOT).with("LICENSE", "Another.\n").write(work);
+    Files.setLastModifiedTime(other, FileTime.fromMillis(1_000_000));
+    importing(other).sha256(other).replace().keepImage().run();
+    assertThat(kept).hasSameBinaryContentAs(other);
+    assertThat(names(kept.resolveSibling(""))).containsExactly("rocky-9.7-x86_64.iso");
+  }
+
+  @Test
+  void anImageThatIsNotWhatItShouldBeIsNotKept() throws IOException {
+    Path iso = IsoReplica.rocky9(Media.BOOT).write(work);
+    Imported imported = importing(iso).sha256(iso).run();
+    assertThat(imported.fresh()).isTrue();
+    String digest = Digest.sha256(Files.readAllBytes(iso));
+    flip(iso, Files.size(iso) - 1);
+    assertThatThrownBy(importing(iso).sha256(digest).keepImage()::run)
+        .hasMessageContaining("and should have " + digest);
+    assertThat(Imports.httpRoot(work).resolve("media")).doesNotExist();
+    flip(iso, Files.size(iso) - 1);
+    Imports changing =
+        importing(iso)
+            .sha256(iso)
+            .keepImage()
+            .progress(Imports.when("keeping", 1, () -> flip(iso, Files.size(iso) - 1)));
+    assertThatThrownBy(changing::run).hasMessageContaining("changed while it was imported");
+    assertThat(names(Imports.httpRoot(work).resolve("media"))).isEmpty();
+  }
+
+  @Test
+  void onlyAnImageCanBeKept() throws IOException {
+    Path tree = tree(IsoReplica.rocky9(Media.BOOT));
+    assertThatThrownBy(importing(tree).insecure().keepImage()::run)
+        .hasMessageContaining("is no image, so there is none to keep");
+    assertThat(releases().resolve("rocky-9.7-x86_64")).doesNotExist();
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(path -> path.getFileName().toString()).toList();
+    }
   }
 
   @Test

@@ -34,6 +34,7 @@ final class Imports {
   private final List<Path> keys = new ArrayList<>();
   private boolean insecure;
   private boolean replace;
+  private boolean keepImage;
   private Progress progress = silent();
 
   Imports(Path work, Object source) {
@@ -85,6 +86,11 @@ final class Imports {
     return this;
   }
 
+  Imports keepImage() {
+    keepImage = true;
+    return this;
+  }
+
   Imports progress(Progress told) {
     progress = told;
     return this;
@@ -101,7 +107,8 @@ final class Imports {
             work.resolve("no-system-keys"),
             sha256,
             insecure,
-            replace),
+            replace,
+            keepImage),
         SOON,
         InstantSource.system(),
         progress);
@@ -151,18 +158,26 @@ final class Imports {
 
   /** A DVD whose packages are real ones, signed by {@link Signer#RSA}. */
   static IsoReplica dvd(int major) throws IOException {
-    IsoReplica replica =
-        major == 9
-            ? IsoReplica.rocky9(IsoReplica.Media.DVD)
-            : IsoReplica.rocky10(IsoReplica.Media.DVD);
+    return packed(major, IsoReplica.Media.DVD)
+        .with(
+            "AppStream/Packages/i/ipxe-bootimgs-x86-1-1.el9.x86_64.rpm",
+            Files.readAllBytes(ipxe()));
+  }
+
+  /** A minimal image whose packages are real ones, too. */
+  static IsoReplica minimal(int major) throws IOException {
+    return packed(major, IsoReplica.Media.MINIMAL);
+  }
+
+  private static IsoReplica packed(int major, IsoReplica.Media media) throws IOException {
+    IsoReplica replica = major == 9 ? IsoReplica.rocky9(media) : IsoReplica.rocky10(media);
     byte[] usual = Files.readAllBytes(SignedRpms.usual(Packing.ZSTD));
     for (String path : List.copyOf(replica.files().keySet())) {
       if (path.endsWith(".rpm")) {
         replica.with(path, usual);
       }
     }
-    return replica.with(
-        "AppStream/Packages/i/ipxe-bootimgs-x86-1-1.el9.x86_64.rpm", Files.readAllBytes(ipxe()));
+    return replica;
   }
 
   private static @Nullable Path ipxe;

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -31,11 +32,20 @@ public final class IsoReplica {
   public enum Media {
     /** The installer alone. */
     BOOT,
+    /** With one repository, for the smallest installation. */
+    MINIMAL,
     /** With the variants BaseOS and AppStream. */
-    DVD
-  }
+    DVD;
 
-  private static final List<String> VARIANTS = List.of("AppStream", "BaseOS");
+    /** Folders of its repositories. */
+    private List<String> variants() {
+      return switch (this) {
+        case BOOT -> List.of();
+        case MINIMAL -> List.of("Minimal");
+        case DVD -> List.of("AppStream", "BaseOS");
+      };
+    }
+  }
 
   private final int major;
   private final String version;
@@ -43,16 +53,16 @@ public final class IsoReplica {
   private final TreeMap<String, byte[]> files = new TreeMap<>();
   private String label;
   private byte[] efiPartition = dummy("efiboot.img", 16_384);
+  private byte[] bootCode;
 
   private IsoReplica(int major, String version, Media media) {
     this.major = major;
     this.version = version;
     this.media = media;
     this.label = "Rocky-" + version.replace('.', '-') + "-x86_64-dvd";
+    this.bootCode = new byte[major == 9 ? 432 : 512];
     installer();
-    if (media == Media.DVD) {
-      VARIANTS.forEach(this::variant);
-    }
+    media.variants().forEach(this::variant);
   }
 
   /**
@@ -149,11 +159,25 @@ public final class IsoReplica {
     return this;
   }
 
+  /** With the code that firmware starts of a disk: 432 octets of isolinux, 512 of GRUB. */
+  public IsoReplica bootCode(byte[] code) {
+    bootCode = code.clone();
+    return this;
+  }
+
+  /** What Rocky calls the image. */
+  public String fileName() {
+    return "Rocky-%s-x86_64-%s.iso".formatted(version, media.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** The version, as the site has it. */
+  public String version() {
+    return version;
+  }
+
   /** Writes the image into a folder, called like Rocky's. */
   public Path write(Path folder) {
-    Path iso =
-        folder.resolve(
-            "Rocky-%s-x86_64-%s.iso".formatted(version, media == Media.BOOT ? "boot" : "dvd"));
+    Path iso = folder.resolve(fileName());
     try {
       Path work = Files.createTempDirectory(folder, "replica");
       Path tree = tree(Files.createDirectory(work.resolve("tree")));
@@ -198,8 +222,8 @@ public final class IsoReplica {
     return folder;
   }
 
-  private static List<String> isolinux(Path work) throws IOException {
-    Path mbr = Files.write(work.resolve("isohdpfx.bin"), new byte[432]);
+  private List<String> isolinux(Path work) throws IOException {
+    Path mbr = Files.write(work.resolve("isohdpfx.bin"), bootCode);
     return List.of(
         "-isohybrid-mbr",
         mbr.toString(),
@@ -219,7 +243,7 @@ public final class IsoReplica {
   }
 
   private List<String> grub(Path work) throws IOException {
-    Path mbr = Files.write(work.resolve("boot_hybrid.img"), new byte[512]);
+    Path mbr = Files.write(work.resolve("boot_hybrid.img"), bootCode);
     Path partition = Files.write(work.resolve("efiboot.img"), efiPartition);
     return List.of(
         "--grub2-mbr",
@@ -300,9 +324,13 @@ public final class IsoReplica {
     text.append("\n[release]\nname = Rocky Linux\nshort = Rocky\nversion = ").append(version);
     text.append("\n\n[tree]\narch = x86_64\nbuild_timestamp = 1777863721\n");
     text.append("platforms = x86_64,xen\nvariants = ");
-    text.append(media == Media.DVD ? String.join(",", VARIANTS) : "").append('\n');
-    text.append("\n[general]\narch = x86_64\nfamily = Rocky Linux\nname = Rocky Linux ");
+    text.append(String.join(",", media.variants())).append('\n');
+    text.append("\n[general]\narch = x86_64\nfamily = Rocky Linux");
+    text.append(media == Media.MINIMAL ? " Minimal" : "").append("\nname = Rocky Linux ");
     text.append(version).append("\nversion = ").append(version).append('\n');
+    if (media == Media.MINIMAL) {
+      text.append("packagedir = Minimal/Packages\nrepository = Minimal\n");
+    }
     text.append("\n[stage2]\nmainimage = images/install.img\n");
     text.append("\n[images-x86_64]\nkernel = images/pxeboot/vmlinuz\n");
     text.append("initrd = images/pxeboot/initrd.img\n");
@@ -312,11 +340,9 @@ public final class IsoReplica {
         text.append(path).append(" = sha256:").append(sha256(content)).append('\n');
       }
     });
-    if (media == Media.DVD) {
-      for (String name : VARIANTS) {
-        text.append("\n[variant-%s]\nid = %1$s\nname = %1$s\ntype = variant\n".formatted(name));
-        text.append("uid = %s\npackages = %1$s/Packages\nrepository = %1$s\n".formatted(name));
-      }
+    for (String name : media.variants()) {
+      text.append("\n[variant-%s]\nid = %1$s\nname = %1$s\ntype = variant\n".formatted(name));
+      text.append("uid = %s\npackages = %1$s/Packages\nrepository = %1$s\n".formatted(name));
     }
     return text.toString();
   }

@@ -9,36 +9,54 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
+import org.barestack.media.ServedMedia;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Sends a file, or a range of it, by sendfile(2). No thread waits for a slow reader: the I/O thread
- * goes on with a file whenever its socket takes more. Undertow's own handler copies ranges through
- * a buffer, and redirects from folders to a URL made from Host.
+ * Sends a file, an image to be, or a range of such. No thread waits for a slow reader: the I/O
+ * thread goes on whenever its socket takes more. What is in a file goes by sendfile(2). Undertow's
+ * own handler copies ranges through a buffer, and redirects from folders to a URL made from Host.
  */
 final class FileSender implements ChannelListener<StreamSinkChannel> {
   /** Octets after which other connections have their turn. */
   private static final long TURN = 4 << 20;
 
   private final HttpServerExchange exchange;
-  private final FileChannel file;
+  private final Octets octets;
   private final Runnable sent;
   private final long end;
   private long position;
   private boolean headersSent;
 
+  /** What is sent; read by I/O threads, one at a time. */
+  interface Octets extends Closeable {
+    /** How many there are. */
+    long size();
+
+    /**
+     * Gives the sink as many as it takes now.
+     *
+     * @return how many it took; none if it takes none now
+     * @throws IOException if they are not there any more
+     */
+    long move(long position, long count, StreamSinkChannel sink) throws IOException;
+  }
+
+  /** What tells them from others. */
+  private record Validators(ETag tag, Date date) {}
+
   private FileSender(
-      HttpServerExchange exchange, FileChannel file, long start, long end, Runnable sent) {
+      HttpServerExchange exchange, Octets octets, long start, long end, Runnable sent) {
     this.exchange = exchange;
-    this.file = file;
+    this.octets = octets;
     this.position = start;
     this.end = end;
     this.sent = sent;
@@ -53,25 +71,45 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
   static void send(HttpServerExchange exchange, Reply.StoredFile stored, Runnable sent)
       throws IOException {
     OpenedFile opened = OpenedFile.open(stored.folder(), stored.file());
-    FileChannel file = opened.channel();
-    long size = file.size();
+    FileOctets octets = new FileOctets(opened.channel(), opened.channel().size());
     Instant modified = opened.modified();
-    Date date = Date.from(modified.truncatedTo(ChronoUnit.SECONDS));
-    ETag tag =
-        new ETag(false, Long.toHexString(modified.toEpochMilli()) + "-" + Long.toHexString(size));
+    String tag = Long.toHexString(modified.toEpochMilli()) + "-" + Long.toHexString(octets.size());
+    // UEFI HTTP Boot goes by the type where the URL has no suffix that it knows.
+    boolean efi = stored.file().toString().endsWith(".efi");
+    send(
+        exchange,
+        octets,
+        new Validators(new ETag(false, tag), Date.from(modified.truncatedTo(ChronoUnit.SECONDS))),
+        efi ? "application/efi" : "application/octet-stream",
+        sent);
+  }
+
+  /** The same with a medium, which is given back when it is sent. */
+  static void send(HttpServerExchange exchange, ServedMedia.Lent medium) throws IOException {
+    send(
+        exchange,
+        new MediumOctets(medium),
+        new Validators(new ETag(false, medium.tag()), Date.from(medium.since())),
+        MediumOctets.TYPE,
+        () -> {});
+  }
+
+  private static void send(
+      HttpServerExchange exchange, Octets octets, Validators validators, String type, Runnable sent)
+      throws IOException {
+    ETag tag = validators.tag();
+    Date date = validators.date();
+    long size = octets.size();
     HeaderMap headers = exchange.getResponseHeaders();
     headers.put(Headers.ETAG, tag.toString());
     headers.put(Headers.LAST_MODIFIED, DateUtils.toDateString(date));
     headers.put(Headers.ACCEPT_RANGES, "bytes");
     if (unchanged(exchange, tag, date)) {
-      file.close();
+      octets.close();
       exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
       exchange.endExchange();
       return;
     }
-    // UEFI HTTP Boot goes by the type where the URL has no suffix that it knows.
-    boolean efi = stored.file().toString().endsWith(".efi");
-    String type = efi ? "application/efi" : "application/octet-stream";
     headers.put(Headers.CONTENT_TYPE, type);
     ByteRange.@Nullable RangeResponseResult range = range(exchange, size, date, tag);
     if (range != null) {
@@ -82,7 +120,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
     long length = range == null ? size : range.getContentLength();
     headers.put(Headers.CONTENT_LENGTH, length);
     if (length == 0 || exchange.getRequestMethod().equals(Methods.HEAD)) {
-      file.close();
+      octets.close();
       exchange.endExchange();
       return;
     }
@@ -90,7 +128,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
     sink.getWriteSetter()
         .set(
             new FileSender(
-                exchange, file, start, start + length, length == size ? sent : () -> {}));
+                exchange, octets, start, start + length, length == size ? sent : () -> {}));
     sink.resumeWrites();
   }
 
@@ -125,23 +163,20 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
       headersSent = true;
       long turn = Math.min(end, position + TURN);
       while (position < turn) {
-        long moved = sink.transferFrom(file, position, turn - position);
-        if (moved == 0 && position >= file.size()) {
-          throw new IOException("the file became shorter while it was sent");
-        }
+        long moved = octets.move(position, turn - position, sink);
         position += moved;
         if (moved == 0) {
           return;
         }
       }
       if (position == end) {
-        file.close();
+        octets.close();
         exchange.endExchange();
         sent.run();
       }
     } catch (IOException e) {
       // The length is promised already: only a broken connection tells the client.
-      IoUtils.safeClose(file, exchange.getConnection());
+      IoUtils.safeClose(octets, exchange.getConnection());
     }
   }
 }

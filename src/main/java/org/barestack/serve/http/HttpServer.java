@@ -47,6 +47,7 @@ import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.journal.InstallLogs;
 import org.barestack.journal.RestoreFiles;
+import org.barestack.media.ServedMedia;
 import org.barestack.model.MacAddress;
 import org.barestack.model.TooManyEventsException;
 import org.barestack.serve.device.OneInterface;
@@ -240,6 +241,7 @@ public final class HttpServer implements AutoCloseable {
    * @param release looks for the tree that the site installs
    * @param logs keeps the logs that nodes send
    * @param backups those that operators handed over
+   * @param media those that are served without being anywhere
    * @param secrets null if it hands out none, and does not listen for TLS
    * @throws IOException if it cannot listen there, or there is no {@code http-root}; says what to
    *     do
@@ -254,6 +256,7 @@ public final class HttpServer implements AutoCloseable {
       Supplier<Releases.Answer> release,
       InstallLogs logs,
       RestoreFiles backups,
+      ServedMedia media,
       @Nullable SecretHandout secrets)
       throws IOException {
     return start(
@@ -266,6 +269,7 @@ public final class HttpServer implements AutoCloseable {
         release,
         logs,
         backups,
+        media,
         secrets,
         Patience.USUAL);
   }
@@ -280,11 +284,12 @@ public final class HttpServer implements AutoCloseable {
       Supplier<Releases.Answer> release,
       InstallLogs logs,
       RestoreFiles backups,
+      ServedMedia media,
       @Nullable SecretHandout secrets,
       Patience patience)
       throws IOException {
     StaticTree tree = new StaticTree(httpRoot.toRealPath());
-    Routes routes = new Routes(desk, texts, loaders, release, tree, logs, backups, secrets);
+    Routes routes = new Routes(desk, texts, loaders, release, tree, logs, backups, media, secrets);
     HttpServer server = new HttpServer(address, routes, secrets, patience);
     try {
       for (var listener : server.listeners()) {
@@ -591,6 +596,14 @@ public final class HttpServer implements AutoCloseable {
           FileSender.send(
               exchange, stored, () -> tell(stored.sent(), exchange.getResponseContentLength()));
         } catch (IOException | RuntimeException e) {
+          send(exchange, fault(exchange, e));
+        }
+      }
+      case Reply.Image(ServedMedia.Lent medium) -> {
+        try {
+          FileSender.send(exchange, medium);
+        } catch (IOException | RuntimeException e) {
+          IoUtils.safeClose(medium);
           send(exchange, fault(exchange, e));
         }
       }

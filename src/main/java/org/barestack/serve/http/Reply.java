@@ -3,6 +3,7 @@ package org.barestack.serve.http;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import org.barestack.media.ServedMedia;
 import org.barestack.model.PlainText;
 
 /** What a route answers. */
@@ -25,6 +26,9 @@ sealed interface Reply {
    * @param sent gets the octets when all of the file, not a range, is sent; may block
    */
   record StoredFile(Path folder, Path file, LongConsumer sent) implements Reply {}
+
+  /** A medium that is nowhere, which is given back when it is sent. */
+  record Image(ServedMedia.Lent medium) implements Reply {}
 
   /** What is asked for is on another server: 302, which iPXE follows. */
   record Redirect(URI location) implements Reply {}

@@ -29,6 +29,8 @@ import org.barestack.content.Releases;
 import org.barestack.content.Releases.Tree;
 import org.barestack.journal.InstallLogs;
 import org.barestack.journal.RestoreFiles;
+import org.barestack.media.MediumException;
+import org.barestack.media.ServedMedia;
 import org.barestack.model.Fingerprint;
 import org.barestack.model.MacAddress;
 import org.barestack.model.MachineReport;
@@ -62,6 +64,9 @@ final class Routes {
   /** What GRUB's configuration is called, and what the names begin with that it tries before. */
   private static final String GRUB_CONFIG = "grub.cfg";
 
+  /** What the name of a medium ends with. */
+  private static final String MEDIUM = ".iso";
+
   /** Characters of a reported value that are kept. */
   private static final int LONGEST_VALUE = 4096;
 
@@ -86,6 +91,7 @@ final class Routes {
   private final StaticTree httpRoot;
   private final InstallLogs logs;
   private final RestoreFiles backups;
+  private final ServedMedia media;
   private final @Nullable SecretHandout secrets;
 
   /** All of them are for nodes; nothing here changes what an operator decides. */
@@ -112,6 +118,7 @@ final class Routes {
           Route.upload("/install/{}/log/{}", this::log),
           Route.of("/install/{}/restore", READ, this::restore),
           Route.of("/install/{}/secrets", POST, this::secrets),
+          Route.of("/media/{}", READ, this::medium),
           Route.of("/releases/**", READ, request -> stored("releases", request)),
           Route.of("/repos/**", READ, request -> stored("repos", request)));
 
@@ -133,6 +140,7 @@ final class Routes {
       StaticTree httpRoot,
       InstallLogs logs,
       RestoreFiles backups,
+      ServedMedia media,
       @Nullable SecretHandout secrets) {
     this.desk = desk;
     this.texts = texts;
@@ -141,6 +149,7 @@ final class Routes {
     this.httpRoot = httpRoot;
     this.logs = logs;
     this.backups = backups;
+    this.media = media;
     this.secrets = secrets;
   }
 
@@ -291,6 +300,25 @@ final class Routes {
               ? new Reply.Nothing()
               : reply;
         });
+  }
+
+  /** Firmware and service processors want a name that ends so. */
+  private Reply medium(Request request) throws IOException {
+    String name = request.captured().getFirst();
+    String token = name.endsWith(MEDIUM) ? name.substring(0, name.length() - MEDIUM.length()) : "";
+    if (!Token.isToken(token)) {
+      return Reply.line(404, "there is nothing here");
+    }
+    try {
+      return media
+          .take(new Token(token))
+          .<Reply>map(Reply.Image::new)
+          .orElseGet(() -> Reply.line(404, "no install is open here"));
+    } catch (ServedMedia.BusyException e) {
+      return Reply.line(503, String.valueOf(e.getMessage()));
+    } catch (MediumException e) {
+      throw new NotThere(String.valueOf(e.getMessage()));
+    }
   }
 
   private Reply image(Request request, String name, Function<Tree, Path> which) {

@@ -19,8 +19,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.barestack.boot.BootAnswer;
 import org.barestack.boot.BootDesk;
 import org.barestack.boot.BootDesk.OpenInstall;
@@ -30,6 +32,8 @@ import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
 import org.barestack.journal.InstallLogs;
 import org.barestack.journal.RestoreFiles;
+import org.barestack.media.MediumPlan;
+import org.barestack.media.ServedMedia;
 import org.barestack.model.AddressRange;
 import org.barestack.model.Architecture;
 import org.barestack.model.Ipv4;
@@ -39,6 +43,7 @@ import org.barestack.model.NodeName;
 import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
+import org.barestack.model.Token;
 import org.barestack.model.Trust;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +65,12 @@ final class Bench implements AutoCloseable {
   final BootDesk desk;
   final InstallLogs logs;
   final RestoreFiles backups;
+
+  /** What there is to be served without being anywhere, by token. */
+  final Map<Token, MediumPlan> plans = new ConcurrentHashMap<>();
+
+  final ServedMedia media =
+      new ServedMedia(token -> Optional.ofNullable(plans.get(token)), InstantSource.system());
   final HttpServer server;
   final Texts texts = new Rendered();
   final HttpClient client = HttpClient.newHttpClient();
@@ -135,6 +146,7 @@ final class Bench implements AutoCloseable {
             },
             logs,
             backups,
+            media,
             null,
             patience);
   }

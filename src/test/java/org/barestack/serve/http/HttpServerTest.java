@@ -503,6 +503,7 @@ class HttpServerTest {
         () -> release,
         bench.logs,
         bench.backups,
+        bench.media,
         null);
   }
 

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,6 +30,7 @@ import org.barestack.content.Releases;
 import org.barestack.journal.BoundedJournal;
 import org.barestack.journal.InstallLogs;
 import org.barestack.journal.RestoreFiles;
+import org.barestack.media.ServedMedia;
 import org.barestack.model.MacAddress;
 import org.barestack.model.NodeName;
 import org.barestack.model.RestoreFile;
@@ -77,6 +79,7 @@ public class RoutesFuzzTest {
               new StaticTree(PLACE.httpRoot()),
               PLACE.logs(),
               PLACE.backups(),
+              new ServedMedia(_ -> Optional.empty(), InstantSource.system()),
               null);
       desk.reinstall(new NodeName("kvm1"), List.of(), PLACE.backup());
       token = token(Bench.KVM1);
@@ -280,6 +283,7 @@ public class RoutesFuzzTest {
       case Reply.Done done -> "done";
       case Reply.Nothing nothing -> "nothing";
       case Reply.Redirect redirect -> throw new AssertionError(redirect);
+      case Reply.Image image -> throw new AssertionError("none is there: " + image);
       case Reply.StoredFile(Path from, Path file, var sent) -> {
         try (var channel = OpenedFile.open(from, file).channel()) {
           assertThat(channel.size()).isPositive();

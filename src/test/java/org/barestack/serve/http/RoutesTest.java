@@ -38,6 +38,7 @@ class RoutesTest {
               "POST /install/{}/log/{}",
               "GET HEAD /install/{}/restore",
               "POST /install/{}/secrets",
+              "GET HEAD /media/{}",
               "GET HEAD /releases/**",
               "GET HEAD /repos/**");
     }

@@ -67,6 +67,7 @@ final class SecretBench implements AutoCloseable {
             () -> new Releases.Answer.Missing("none"),
             bench.logs,
             bench.backups,
+            bench.media,
             new SecretHandout(
                 any,
                 List.of(authority.serverKeys(LOOPBACK)),

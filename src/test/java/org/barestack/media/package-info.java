@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.media;
+
+import org.jspecify.annotations.NullMarked;
