@@ -145,7 +145,7 @@ find_kernel_rocky() {
 
 # --- the initramfs -------------------------------------------------------------------------------
 
-readonly WANTED_MODULES=(virtio_pci virtio_net virtio_blk virtio_scsi virtio_rng sd_mod nvme ahci e1000e
+readonly WANTED_MODULES=(virtio_pci virtio_net virtio_blk virtio_scsi virtio_rng sd_mod sr_mod isofs loop nvme ahci e1000e
   efivarfs vfat nls_ascii nls_cp437 nls_iso8859_1 nls_utf8 xfs ext4 dm_mod crc32c_generic crc32c_intel
   evdev button)
 

@@ -1,11 +1,42 @@
 # Stage 1: the network, and the requests that Anaconda's dracut modules make. Sourced by init.
 
 HEADERS=() # curl arguments, the same for every request of stage 1
+NETWORK=   # asked, or none when nobody answered
 
 stage1() {
-  bring_up_network || fail_stage1 "no DHCP answer on any network interface"
+  find_oemdrv
+  ! wants_network || need_network
   make_headers
   fetch_in_measured_order
+  need_network_of_kickstart
+}
+
+is_url() { [[ $1 == http://* || $1 == https://* || $1 == ftp://* ]]; }
+
+# Anaconda leaves the network alone when everything is on a medium and nothing asks for it.
+wants_network() {
+  [[ -n ${ARG[ip]} || ${ARG[rd.neednet]:-0} != 0 ]] || names_url
+}
+
+names_url() { is_url "${ARG[inst.ks]}" || is_url "${ARG[inst.repo]}" || is_url "${ARG[inst.stage2]}"; }
+
+# Once. Without an answer only what comes over the network is missing.
+need_network() {
+  [[ -z $NETWORK ]] || return 0
+  NETWORK=asked
+  bring_up_network && return
+  NETWORK=none
+  ! names_url || fail_stage1 "no DHCP answer on any network interface"
+  say "no DHCP answer on any network interface; it goes on without"
+}
+
+# A kickstart from a medium may name what is elsewhere: then its url has stage 1 bring the network
+# up, and NetworkManager in stage 2 would for a repository.
+need_network_of_kickstart() {
+  if is_url "$REPO" || grep -qE '^[[:space:]]*repo[[:space:]].*--baseurl[= ](https?|ftp):' /run/install/ks.cfg 2>/dev/null; then
+    need_network
+    [[ $NETWORK != none ]] || fail_stage1 "no DHCP answer on any network interface, and the kickstart names $REPO"
+  fi
 }
 
 # With BOOTIF= only that interface asks for an address, without it all do.
@@ -66,40 +97,64 @@ fetch() { # URL FILE
 # run the job, so a server must bear a second request in either case: here it always gets one.
 fetch_in_measured_order() {
   REPO=${ARG[inst.repo]}
-  if [[ -n $REPO ]]; then
+  if [[ -n ${ARG[inst.stage2]:-$REPO} ]]; then
     fetch_tree || TREE_MISSING=1
     fetch_kickstart || fail_stage1 "failed to fetch kickstart from ${ARG[inst.ks]}"
-    fetch_kickstart
+    ! is_url "${ARG[inst.ks]}" || fetch_kickstart
   else
     if ! fetch_kickstart; then
       fetch_kickstart || fail_stage1 "failed to fetch kickstart from ${ARG[inst.ks]}"
     fi
-    REPO=$(kickstart_url)
-    [[ -n $REPO ]] || fail_stage1 "Reason unknown (no inst.repo, and no url in the kickstart)"
+    REPO=$(kickstart_source)
+    [[ -n $REPO ]] || fail_stage1 "Reason unknown (no inst.repo, and no source in the kickstart)"
+    ! is_url "$REPO" || need_network
     fetch_tree || TREE_MISSING=1
-    fetch_kickstart
+    ! is_url "${ARG[inst.ks]}" || fetch_kickstart
   fi
-  [[ -z $TREE_MISSING ]] || fail_stage1 "Reason unknown (no installer image at $REPO)"
+  [[ -z $TREE_MISSING ]] || fail_stage1 "Reason unknown (no installer image at ${ARG[inst.stage2]:-$REPO})"
+  choose_source
+}
+
+# Where the packages come from: the command line's word, then the kickstart's, then the medium or
+# the tree that stage 2 came from. REPO becomes a URL, or a folder of a medium.
+choose_source() {
+  REPO=${ARG[inst.repo]:-$(kickstart_source)}
+  REPO=${REPO:-${ARG[inst.stage2]}}
+  is_url "$REPO" || REPO=$(medium_folder "$REPO" sources) ||
+    fail_stage1 "the installation source ${ARG[inst.repo]:-$(kickstart_source)} is not there"
+  say "installation source: $REPO"
 }
 
 fetch_kickstart() {
-  [[ -n ${ARG[inst.ks]} ]] || return 0
-  fetch "${ARG[inst.ks]}" "$STATE/ks.cfg" || return 1
+  local source=${ARG[inst.ks]}
+  [[ -n $source ]] || return 0
+  if is_url "$source"; then
+    fetch "$source" "$STATE/ks.cfg" || return 1
+  else
+    copy_kickstart "$source" || return 1
+  fi
   if [[ -s "$STATE/ks.cfg" ]]; then
     mv "$STATE/ks.cfg" /run/install/ks.cfg
-    phase kickstart-fetched "bytes=$(stat -c %s /run/install/ks.cfg) url=${ARG[inst.ks]}"
+    phase kickstart-fetched "bytes=$(stat -c %s /run/install/ks.cfg) url=$source"
   else
     # measured: an empty 200 is a success without a kickstart
-    phase kickstart-empty "url=${ARG[inst.ks]}"
+    phase kickstart-empty "url=$source"
   fi
 }
 
 fetch_tree() {
-  local base=${ARG[inst.stage2]:-$REPO} image
+  local base=${ARG[inst.stage2]:-$REPO} image=images/install.img folder
+  if ! is_url "$base"; then
+    folder=$(medium_folder "$base" repo) || return 1
+    image=$(main_image "$folder/.treeinfo")
+    [[ -e $folder/$image ]] || image=LiveOS/squashfs.img
+    [[ -e $folder/$image ]] || return 1
+    phase medium-mounted "device=$(findmnt -no SOURCE --target "$folder") at=$folder"
+    phase stage2-fetched "url=$base image=$image"
+    return
+  fi
   base=${base%/}
-  image=images/install.img
-  fetch "$base/.treeinfo" "$STATE/treeinfo" &&
-    image=$(awk -F ' *= *' '/^\[/ { section = $0 } section == "[stage2]" && $1 == "mainimage" { print $2 }' "$STATE/treeinfo")
+  fetch "$base/.treeinfo" "$STATE/treeinfo" && image=$(main_image "$STATE/treeinfo")
   if ! fetch "$base/$image" "$STATE/install.img"; then
     fetch "$base/LiveOS/squashfs.img" "$STATE/install.img" || return 1
   fi
@@ -108,14 +163,26 @@ fetch_tree() {
   phase stage2-fetched "url=$base/$image"
 }
 
-# The url line as stage 1 reads it: leniently, and only outside of sections.
-kickstart_url() {
-  local line
+main_image() { # TREEINFO
+  local image
+  image=$(awk -F ' *= *' '/^\[/ { section = $0 } section == "[stage2]" && $1 == "mainimage" { print $2 }' "$1" 2>/dev/null)
+  echo "${image:-images/install.img}"
+}
+
+# The source that stage 1 reads from the kickstart, in the command line's words: leniently, only
+# outside of sections, and of several the last one.
+kickstart_source() {
+  local line source=
   while read -r line; do
     words_of "$line"
-    option url
-  done < <(awk '/^%include/ { next } /^%end/ { inside = 0; next } /^%/ { inside = 1 } !inside && $1 == "url"' \
+    case ${WORDS[0]} in
+      url) source=$(option url) ;;
+      cdrom) source=cdrom ;;
+      harddrive) source=hd:$(option partition):$(value dir) ;;
+    esac
+  done < <(awk '/^%include/ { next } /^%end/ { inside = 0; next } /^%/ { inside = 1 } !inside' \
     /run/install/ks.cfg 2>/dev/null)
+  echo "$source"
 }
 
 # Anaconda's stage 1 ends in dracut's emergency shell unless rd.emergency= says otherwise.

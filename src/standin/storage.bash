@@ -296,9 +296,12 @@ mount_target() {
     mkdir -p "$ROOT$mount"
     mount "${DEVICE[$mount]}" "$ROOT$mount" || refuse "cannot mount ${DEVICE[$mount]} at $mount" || return 1
   done < <(printf '%s\n' "${!DEVICE[@]}" | grep '^/' | sort)
-  for directory in dev proc sys run; do
+  for directory in dev proc sys; do
     mkdir -p "$ROOT/$directory"
     mount --rbind "/$directory" "$ROOT/$directory"
   done
+  # what is mounted below it, as the medium, is not seen inside
+  mkdir -p "$ROOT/run"
+  mount --bind /run "$ROOT/run"
   mkdir -p /mnt/sysroot && mount --rbind "$ROOT" /mnt/sysroot
 }

@@ -73,6 +73,10 @@ install_units() { # PACKAGE [UNIT...]
 fetch_kernel() {
   local file
   for file in vmlinuz initrd.img; do
+    if [[ $REPO == /* ]]; then
+      cp "$REPO/images/pxeboot/$file" "$ROOT/boot/$file" || refuse "there is no images/pxeboot/$file on $REPO" || return 1
+      continue
+    fi
     curl --silent --show-error --fail --location --retry 3 ${ARG[inst.noverifyssl]:+--insecure} \
       --output "$ROOT/boot/$file" "${REPO%/}/images/pxeboot/$file" || refuse "cannot fetch images/pxeboot/$file from $REPO" || return 1
   done
@@ -107,6 +111,7 @@ set_selinux() {
 write_interface_profiles() {
   local lease nic
   for lease in "$STATE"/lease-*; do
+    [[ -e $lease ]] || return 0
     nic=${lease##*/lease-}
     write_profile "$nic" "$(</sys/class/net/"$nic"/address)" 'method=auto'
   done

@@ -9,7 +9,8 @@ public enum Firmware {
   /** OVMF that boots by HTTP and not by PXE. */
   UEFI_HTTP;
 
-  boolean uefi() {
+  /** Whether it starts from an EFI partition and keeps its own boot order. */
+  public boolean uefi() {
     return this != BIOS;
   }
 }

@@ -109,6 +109,7 @@ public record Qemu(Path program, Ovmf uefi, @Nullable Ovmf secure) {
    * @param variables the machine's own variable store, for UEFI
    * @param control the Unix socket on which QEMU is to meet its owner
    * @param firstPowerOn whether the boot order is still the delivered one
+   * @param media what is in it; it boots the first before all else
    */
   record PowerOn(
       MachineSpec machine,
@@ -117,7 +118,16 @@ public record Qemu(Path program, Ovmf uefi, @Nullable Ovmf secure) {
       Path code,
       Path variables,
       Path control,
-      boolean firstPowerOn) {}
+      boolean firstPowerOn,
+      List<InsertedMedium> media) {
+    /** The places behind the media. */
+    private String bootIndex(boolean ordered, boolean first) {
+      if (!ordered) {
+        return "";
+      }
+      return ",bootindex=" + (media.size() + (first ? 0 : 1));
+    }
+  }
 
   /** The serial port is QEMU's standard output. A reset of the guest ends QEMU. */
   List<String> command(PowerOn power) {
@@ -127,7 +137,13 @@ public record Qemu(Path program, Ovmf uefi, @Nullable Ovmf secure) {
     line.addAll(power.accelerator().arguments());
     // graphics=off has SeaBIOS, and so the iPXE ROM, talk on the serial port
     boolean secure = machine.firmware() == Firmware.UEFI_SECURE;
-    line.addAll(List.of("-machine", "q35,graphics=off" + (secure ? ",smm=on" : ""), "-smp", "1"));
+    boolean mirrored = power.media().stream().noneMatch(InsertedMedium::serialMenu);
+    line.addAll(
+        List.of(
+            "-machine",
+            "q35" + (mirrored ? ",graphics=off" : "") + (secure ? ",smm=on" : ""),
+            "-smp",
+            "1"));
     line.addAll(List.of("-m", String.valueOf(machine.memoryMebibytes())));
     line.addAll(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot"));
     line.addAll(List.of("-qmp", "unix:" + power.control() + ",server=off"));
@@ -139,7 +155,8 @@ public record Qemu(Path program, Ovmf uefi, @Nullable Ovmf secure) {
     }
     boolean ordered = machine.firmware() == Firmware.BIOS || power.firstPowerOn();
     line.addAll(networkCards(power, ordered));
-    line.addAll(disks(machine, ordered));
+    line.addAll(disks(power, ordered));
+    line.addAll(media(power.media(), ordered));
     return List.copyOf(line);
   }
 
@@ -186,12 +203,38 @@ public record Qemu(Path program, Ovmf uefi, @Nullable Ovmf secure) {
           "virtio-net-pci,netdev=net%d,mac=%s".formatted(card, mac)
               // the iPXE ROM would take the place of EDK2's own PXE
               + (machine.firmware().uefi() ? ",romfile=" : "")
-              + bootIndex(ordered && card == 0, machine.bootOrder() == BootOrder.NETWORK_FIRST));
+              + power.bootIndex(
+                  ordered && card == 0, machine.bootOrder() == BootOrder.NETWORK_FIRST));
     }
     return line;
   }
 
-  private static List<String> disks(MachineSpec machine, boolean ordered) {
+  /** Drives hang on virtio SCSI, which SeaBIOS, OVMF and small kernels have. */
+  private static List<String> media(List<InsertedMedium> media, boolean ordered) {
+    List<String> line = new ArrayList<>();
+    for (int number = 0; number < media.size(); number++) {
+      InsertedMedium medium = media.get(number);
+      boolean disc = medium.drive() == InsertedMedium.Drive.CD;
+      line.addAll(number == 0 ? List.of("-device", "virtio-scsi-pci,id=scsi") : List.of());
+      line.add("-drive");
+      line.add(
+          "if=none,id=medium%d,format=raw,%s,file=%s"
+              .formatted(
+                  number,
+                  disc ? "readonly=on" : "snapshot=on",
+                  medium.location().replace(",", ",,")));
+      line.add("-device");
+      line.add(
+          (disc ? "scsi-cd" : "scsi-hd,removable=on")
+              + ",bus=scsi.0,drive=medium"
+              + number
+              + (ordered ? ",bootindex=" + number : ""));
+    }
+    return line;
+  }
+
+  private static List<String> disks(PowerOn power, boolean ordered) {
+    MachineSpec machine = power.machine();
     List<String> line = new ArrayList<>();
     for (int number = 0; number < machine.disks().size(); number++) {
       Disk disk = machine.disks().get(number);
@@ -200,15 +243,9 @@ public record Qemu(Path program, Ovmf uefi, @Nullable Ovmf secure) {
       line.add("-device");
       line.add(
           "virtio-blk-pci,drive=disk%d,serial=%s".formatted(number, disk.serial())
-              + bootIndex(ordered && number == 0, machine.bootOrder() == BootOrder.DISK_FIRST));
+              + power.bootIndex(
+                  ordered && number == 0, machine.bootOrder() == BootOrder.DISK_FIRST));
     }
     return line;
-  }
-
-  private static String bootIndex(boolean ordered, boolean first) {
-    if (!ordered) {
-      return "";
-    }
-    return first ? ",bootindex=0" : ",bootindex=1";
   }
 }

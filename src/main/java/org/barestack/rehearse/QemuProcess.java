@@ -78,7 +78,7 @@ final class QemuProcess {
           new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
       Writer writer = Channels.newWriter(channel, StandardCharsets.UTF_8);
       lines.readLine();
-      execute(writer, "qmp_capabilities");
+      write(writer, "\"execute\":\"qmp_capabilities\"");
       lines.readLine();
       commands.complete(writer);
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -90,15 +90,32 @@ final class QemuProcess {
     }
   }
 
-  private static void execute(Writer writer, String command) throws IOException {
-    writer.write("{\"execute\":\"" + command + "\"}\n");
+  private static void write(Writer writer, String command) throws IOException {
+    writer.write("{" + command + "}\n");
     writer.flush();
   }
 
   /** Sends a QMP command without arguments, as {@code system_reset}. */
   void execute(String command) throws IOException {
+    send("\"execute\":\"" + command + "\"");
+  }
+
+  /**
+   * Presses a key and lets it go.
+   *
+   * @param key as QEMU calls it (QKeyCode), such as {@code ret}, {@code down} or {@code a}
+   */
+  void press(String key) throws IOException {
+    send(
+        """
+        "execute":"send-key","arguments":{"keys":[{"type":"qcode","data":"%s"}]}\
+        """
+            .formatted(key));
+  }
+
+  private void send(String command) throws IOException {
     try {
-      execute(commands.join(), command);
+      write(commands.join(), command);
     } catch (CompletionException e) {
       throw new IOException("QEMU cannot be reached for " + command, e);
     }

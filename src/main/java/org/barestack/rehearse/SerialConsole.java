@@ -22,14 +22,19 @@ final class SerialConsole {
 
   private final Consumer<String> live;
   private final List<String> lines = new ArrayList<>();
+  private final int screenLines;
+  private TextScreen screen;
   private int next;
   private String ended = "";
 
   /**
    * @param live gets each line as it comes, on the reading thread
+   * @param screenLines of a terminal on the port
    */
-  SerialConsole(Consumer<String> live) {
+  SerialConsole(Consumer<String> live, int screenLines) {
     this.live = live;
+    this.screenLines = screenLines;
+    screen = new TextScreen(screenLines);
   }
 
   /** Reads until the stream ends, and copies the bytes to {@code log} as they are. */
@@ -38,6 +43,7 @@ final class SerialConsole {
     byte[] buffer = new byte[8192];
     for (int count = serial.read(buffer); count >= 0; count = serial.read(buffer)) {
       log.write(buffer, 0, count);
+      show(buffer, count);
       for (char character :
           new String(buffer, 0, count, StandardCharsets.ISO_8859_1).toCharArray()) {
         if (character == '\n' || character == '\r') {
@@ -49,6 +55,16 @@ final class SerialConsole {
       }
     }
     add(line.toString());
+  }
+
+  private synchronized void show(byte[] buffer, int count) {
+    screen.show(buffer, count);
+    notifyAll();
+  }
+
+  /** What a terminal on the port shows now. */
+  synchronized String screen() {
+    return screen.text();
   }
 
   private void add(String raw) {
@@ -67,6 +83,7 @@ final class SerialConsole {
   synchronized void running() {
     next = lines.size();
     ended = "";
+    screen = new TextScreen(screenLines);
   }
 
   /** From here on no line will come: {@code reason} tells a waiter why. */
@@ -102,6 +119,34 @@ final class SerialConsole {
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
+  }
+
+  /**
+   * Waits until the screen shows what {@code pattern} finds, and returns it.
+   *
+   * @throws TimeoutException if it does not within {@code limit}; the message has the screen
+   * @throws IOException if the machine ended before
+   */
+  synchronized String awaitScreen(Pattern pattern, Duration limit)
+      throws IOException, InterruptedException, TimeoutException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!pattern.matcher(screen.text()).find()) {
+      if (!ended.isEmpty()) {
+        throw new IOException(ended + " before the screen showed '" + pattern + "'" + tail());
+      }
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        throw new TimeoutException(
+            "the screen did not show '"
+                + pattern
+                + "' within "
+                + limit.toSeconds()
+                + " s but:\n"
+                + screen.text());
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return screen.text();
   }
 
   private String tail() {

@@ -30,6 +30,7 @@ public final class VirtualMachine implements AutoCloseable {
   private @Nullable QemuProcess process;
   private @Nullable Thread supervisor;
   private boolean stopping;
+  private List<InsertedMedium> media = List.of();
 
   /**
    * A machine that is off.
@@ -49,7 +50,9 @@ public final class VirtualMachine implements AutoCloseable {
     this.accelerator = accelerator;
     this.spec = spec;
     this.directory = directory;
-    this.console = new SerialConsole(live);
+    this.console =
+        new SerialConsole(
+            live, spec.firmware().uefi() ? TextScreen.UEFI_LINES : TextScreen.BIOS_LINES);
   }
 
   /** Everything that the serial port printed, as it came, over all power cycles. */
@@ -104,7 +107,7 @@ public final class VirtualMachine implements AutoCloseable {
             lab.command(
                 qemu.command(
                     new Qemu.PowerOn(
-                        spec, accelerator, taps, ovmf.code(), variables(), socket, first))),
+                        spec, accelerator, taps, ovmf.code(), variables(), socket, first, media))),
         console,
         serialLog());
   }
@@ -127,6 +130,42 @@ public final class VirtualMachine implements AutoCloseable {
       console.ended(spec.name() + " failed: " + e.getMessage());
     } catch (InterruptedException e) {
       console.ended(spec.name() + " was interrupted");
+    }
+  }
+
+  /**
+   * Puts media in, in the place of those that were: from the next power-on or reset on. A machine
+   * boots the first that is in it before all else; UEFI only at its first power-on, later by its
+   * own boot order.
+   */
+  public synchronized void insert(InsertedMedium... inserted) {
+    media = List.of(inserted);
+  }
+
+  /** What a terminal on its serial port shows: 80 columns, 25 lines or with UEFI 50. */
+  public String screen() {
+    return console.screen();
+  }
+
+  /**
+   * Waits until the screen shows what {@code pattern} finds, and returns the screen.
+   *
+   * @throws TimeoutException if it does not within {@code limit}; the message has the screen
+   * @throws IOException if the machine goes off before; so has this
+   */
+  public String awaitScreen(Pattern pattern, Duration limit)
+      throws IOException, InterruptedException, TimeoutException {
+    return console.awaitScreen(pattern, limit);
+  }
+
+  /**
+   * Presses keys, one after the other.
+   *
+   * @param keys as QEMU calls them (QKeyCode), such as {@code ret}, {@code down} or {@code a}
+   */
+  public void press(String... keys) throws IOException {
+    for (String key : keys) {
+      running().press(key);
     }
   }
 

@@ -65,14 +65,15 @@ final class RehearsedSite implements AutoCloseable {
       Rehearsal.Neighbours neighbours,
       Function<Node, Firmware> firmware)
       throws IOException {
-    Path standIn = HTTP_ROOT.resolve("releases/rocky-9.7-x86_64");
-    run("src/standin/build.sh", standIn.toString(), "9.7");
     folder = Files.createDirectories(work.resolve("site"));
     Path file = folder.resolve("site.yaml");
     String lab = Files.readString(Path.of("examples/lab/site.yaml"));
     Files.writeString(file, edit.apply(lab));
     barestack(folder, "secrets", "init", "--identity=" + work.resolve("identity"));
     Site site = read(file);
+    Site.Rocky rocky = site.rocky();
+    Path standIn = HTTP_ROOT.resolve("releases").resolve(rocky.folder());
+    run("src/standin/build.sh", standIn.toString(), rocky.release());
     rehearsal =
         Rehearsal.open(
             site,

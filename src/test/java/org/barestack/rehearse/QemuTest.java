@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.barestack.model.MacAddress;
+import org.barestack.rehearse.InsertedMedium.Drive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,17 +45,36 @@ class QemuTest {
 
   static List<Arguments> powerOns() {
     return List.of(
-        Arguments.of("bios-network-first", Firmware.BIOS, BootOrder.NETWORK_FIRST, false),
-        Arguments.of("bios-disk-first", Firmware.BIOS, BootOrder.DISK_FIRST, false),
-        Arguments.of("uefi-delivered", Firmware.UEFI, BootOrder.NETWORK_FIRST, true),
-        Arguments.of("uefi-later", Firmware.UEFI, BootOrder.NETWORK_FIRST, false),
-        Arguments.of("uefi-secure", Firmware.UEFI_SECURE, BootOrder.NETWORK_FIRST, false),
-        Arguments.of("uefi-http", Firmware.UEFI_HTTP, BootOrder.NETWORK_FIRST, true));
+        powerOn("bios-network-first", Firmware.BIOS, BootOrder.NETWORK_FIRST, false),
+        powerOn("bios-disk-first", Firmware.BIOS, BootOrder.DISK_FIRST, false),
+        powerOn(
+            "bios-media",
+            Firmware.BIOS,
+            BootOrder.DISK_FIRST,
+            false,
+            new InsertedMedium("/media/a,b.iso", Drive.CD, true),
+            new InsertedMedium("/media/oemdrv.img", Drive.STICK, false)),
+        powerOn("uefi-delivered", Firmware.UEFI, BootOrder.NETWORK_FIRST, true),
+        powerOn("uefi-later", Firmware.UEFI, BootOrder.NETWORK_FIRST, false),
+        powerOn(
+            "uefi-later-medium",
+            Firmware.UEFI,
+            BootOrder.NETWORK_FIRST,
+            false,
+            new InsertedMedium("http://192.168.50.5:8080/media/x.iso", Drive.CD, false)),
+        powerOn("uefi-secure", Firmware.UEFI_SECURE, BootOrder.NETWORK_FIRST, false),
+        powerOn("uefi-http", Firmware.UEFI_HTTP, BootOrder.NETWORK_FIRST, true));
+  }
+
+  private static Arguments powerOn(
+      String golden, Firmware firmware, BootOrder order, boolean first, InsertedMedium... media) {
+    return Arguments.of(golden, firmware, order, first, List.of(media));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("powerOns")
-  void commandLine(String golden, Firmware firmware, BootOrder order, boolean first)
+  void commandLine(
+      String golden, Firmware firmware, BootOrder order, boolean first, List<InsertedMedium> media)
       throws IOException {
     List<String> command =
         QEMU.command(
@@ -65,7 +85,8 @@ class QemuTest {
                 QEMU.ovmf(firmware).code(),
                 Path.of("/lab/kvm1.vars.fd"),
                 Path.of("/tmp/qmp"),
-                first));
+                first,
+                media));
     assertThat(String.join("\n", command) + "\n").isEqualTo(resource("qemu-" + golden + ".txt"));
   }
 

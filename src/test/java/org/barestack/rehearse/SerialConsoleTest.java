@@ -18,7 +18,7 @@ class SerialConsoleTest {
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private final List<String> live = new ArrayList<>();
-  private final SerialConsole console = new SerialConsole(live::add);
+  private final SerialConsole console = new SerialConsole(live::add, TextScreen.BIOS_LINES);
 
   private byte[] print(String text) throws IOException {
     ByteArrayOutputStream log = new ByteArrayOutputStream();

@@ -26,6 +26,9 @@ class StandInScriptsTest {
         say() { echo "standin: $*"; }
         source src/standin/kickstart.bash
         source src/standin/storage.bash
+        declare -A ARG
+        source src/standin/medium.bash
+        source src/standin/stage1.bash
         """
             .formatted(state);
     return Command.run(
@@ -94,6 +97,63 @@ class StandInScriptsTest {
   @ValueSource(strings = {"nosuchcommand", "%include /no/file"})
   void theFirstReadingIsLenient(String line) throws IOException {
     assertThat(split("lenient", "text", line)).startsWith("1 text\n");
+  }
+
+  /** In the kickstarts, a slash between blanks is a line's end. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "url --url=http://server/tree/ | http://server/tree/",
+        "cdrom | cdrom",
+        "harddrive --partition=LABEL=A\\\\x20B --dir=/os | hd:LABEL=A\\x20B:/os",
+        "url --url=http://server/ / harddrive --partition sdb1 --dir os | hd:sdb1:os",
+        "%pre / cdrom / %end / text | ''",
+        "%include /tmp/x / cdrom | cdrom",
+      })
+  void theSourceIsTheKickstartsLast(String kickstart, String source) throws IOException {
+    Path file = state.resolve("ks.cfg");
+    Files.writeString(file, kickstart.replace(" / ", "\n") + "\n");
+    String script = "sed \"s|/run/install/ks.cfg|$1|\" src/standin/stage1.bash >$STATE/it;";
+    assertThat(bash(script + " source $STATE/it; kickstart_source", file.toString()).strip())
+        .isEqualTo(source);
+  }
+
+  @ParameterizedTest(name = "{0}, {1}: {2}")
+  @CsvSource({
+    "Minimal, Minimal, true",
+    "AppStream, 'BaseOS,AppStream', true",
+    ".,  , true",
+    "Minimal, BaseOS, false",
+    ", BaseOS, false"
+  })
+  void aMediumMustHaveItsPackages(String there, String named, boolean good) throws IOException {
+    Path medium = Files.createDirectories(state.resolve("medium"));
+    StringBuilder treeinfo = new StringBuilder("[general]\nname = Rocky Linux 9.7\n");
+    if (named != null) {
+      for (String name : named.split(",", -1)) {
+        treeinfo.append("[variant-").append(name).append("]\nrepository = ").append(name);
+        treeinfo.append('\n');
+      }
+    }
+    Files.writeString(medium.resolve(".treeinfo"), treeinfo);
+    if (there != null) {
+      Path metadata = Files.createDirectories(medium.resolve(there).resolve("repodata"));
+      Files.createFile(metadata.resolve("repomd.xml"));
+    }
+    split("strict", "text");
+    assertThat(bash("REPO=$1; check_sources && echo good || echo \"$FAILURE\"", medium.toString()))
+        .startsWith(good ? "good" : "Failed to set up the installation source: no repository on ");
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({"there, true", "missing, false"})
+  void anAddedRepositoryMustBeThere(String name, boolean good) throws IOException {
+    Path metadata = Files.createDirectories(state.resolve("there/repodata"));
+    Files.createFile(metadata.resolve("repomd.xml"));
+    split("strict", "repo --name=x --baseurl=file://" + state.resolve(name));
+    assertThat(bash("REPO=http://server/; check_sources && echo good || echo \"$FAILURE\""))
+        .startsWith(good ? "good" : "repo --name=x: there is no repodata/repomd.xml in file://");
   }
 
   /** A new step must be put among those that are played, or here. */
