@@ -48,10 +48,6 @@ test  git                                         git                  git
 test  grub-mkrescue                               grub-common          grub2-tools-extra
 test  isoinfo                                     genisoimage          genisoimage
 test  xorriso                                     xorriso              xorriso
-test  sgdisk                                      gdisk                gdisk
-test  mdir                                        mtools               mtools
-test  implantisomd5                               isomd5sum            isomd5sum
-test  /usr/lib/*/qemu/block-curl.so|/usr/lib64/qemu-kvm/block-curl.so  qemu-block-extra  qemu-kvm-block-curl
 test  losetup                                     mount                util-linux
 test  bsdtar                                      libarchive-tools     bsdtar
 test  shellcheck                                  shellcheck           ShellCheck

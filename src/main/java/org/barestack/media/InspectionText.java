@@ -11,6 +11,7 @@ import org.barestack.media.Inspection.EfiSystem;
 import org.barestack.media.Inspection.Finding;
 import org.barestack.media.Inspection.PlacedMenu;
 import org.barestack.media.Inspection.Way;
+import org.barestack.model.Octets;
 import org.barestack.model.PlainText;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,9 @@ public final class InspectionText {
     line(
         "%s: %s, %s"
             .formatted(
-                name, of.release().isEmpty() ? "no release named" : of.release(), size(of.size())));
+                name,
+                of.release().isEmpty() ? "no release named" : of.release(),
+                Octets.words(of.size())));
     line("label      " + (of.label().isEmpty() ? "none" : of.label()));
     line("trees      " + (of.trees().isEmpty() ? "none" : String.join(", ", of.trees())));
     line("check sum  " + of.checkSum());
@@ -96,16 +99,16 @@ public final class InspectionText {
   private void efi(EfiSystem system) {
     title("EFI SYSTEM at sector " + system.sector());
     if (system.kind().isEmpty()) {
-      line(size(system.length()) + ", cannot be read");
+      line(Octets.words(system.length()) + ", cannot be read");
       return;
     }
     line(
         "%s, %s%s, %s free"
             .formatted(
-                size(system.length()),
+                Octets.words(system.length()),
                 system.kind(),
                 system.label().isEmpty() ? "" : ", " + system.label(),
-                size(system.free())));
+                Octets.words(system.free())));
     Map<String, List<String>> folders = new TreeMap<>();
     for (String path : system.files()) {
       int slash = path.lastIndexOf('/') + 1;
@@ -214,18 +217,6 @@ public final class InspectionText {
       }
       line(line.toString());
     }
-  }
-
-  private static String size(long octets) {
-    double size = octets;
-    String unit = "B";
-    for (String next : new String[] {"KiB", "MiB", "GiB"}) {
-      if (size >= 1024) {
-        size /= 1024;
-        unit = next;
-      }
-    }
-    return String.format(Locale.ROOT, unit.equals("B") ? "%.0f %s" : "%.1f %s", size, unit);
   }
 
   /** For programs: everything, as it is. */
