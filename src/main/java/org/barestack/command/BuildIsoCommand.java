@@ -401,9 +401,9 @@ public final class BuildIsoCommand implements Callable<Integer> {
     } catch (IsoException e) {
       throw Failure.badInput(
           source
-              + " is no whole image of a medium: "
+              + " is no whole image of a medium ("
               + e.getMessage()
-              + ". Compare its size and digest with its CHECKSUM");
+              + "). Compare its size and digest with its CHECKSUM");
     }
   }
 

@@ -173,7 +173,7 @@ public record BootMenu(@Nullable Double timeout, List<Entry> entries, List<Strin
   /** Reads GRUB's scripts as far as menus need it: words, quotes, blocks in braces. */
   private static final class Grub {
     /** Words after which a command begins. */
-    private static final Set<String> AFTER = Set.of("then", "else", "do");
+    private static final Set<String> AFTER = Set.of("if", "then", "else", "do");
 
     private final List<Draft> drafts = new ArrayList<>();
     private final List<String> labels = new ArrayList<>();

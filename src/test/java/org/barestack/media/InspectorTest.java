@@ -343,6 +343,19 @@ class InspectorTest {
     assertThat(menu.entries().getFirst().kernel()).isEqualTo("a");
     assertThat(menu.entries().getFirst().initrds()).containsExactly("i", "j");
     assertThat(menu.byDefault().orElseThrow().kernel()).isEqualTo("k");
+    assertThat(
+            BootMenu.grub(
+                    """
+                    menuentry 'Install' {
+                      if linux /images/pxeboot/vmlinuz quiet; then
+                        initrd /images/pxeboot/initrd.img
+                      fi
+                    }
+                    """)
+                .entries())
+        .singleElement()
+        .returns("images/pxeboot/vmlinuz", BootMenu.Entry::kernel)
+        .returns(List.of("images/pxeboot/initrd.img"), BootMenu.Entry::initrds);
     BootMenu syslinux =
         BootMenu.isolinux(
             "TIMEOUT 0\nLABEL a\n KERNEL /x/k\n INITRD i,/j\nLABEL b\n LINUX k\n", "d/");
