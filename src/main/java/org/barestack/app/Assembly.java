@@ -78,6 +78,7 @@ import org.barestack.command.SeedCommand;
 import org.barestack.command.ServeCommand;
 import org.barestack.command.Server;
 import org.barestack.command.StatusCommand;
+import org.barestack.command.StormCommand;
 import org.barestack.command.TeardownCommand;
 import org.barestack.command.ValidateCommand;
 import org.barestack.command.WatchCommand;
@@ -168,6 +169,7 @@ final class Assembly {
         .addSubcommand(new InspectIsoCommand())
         .addSubcommand(new ImportCommand())
         .addSubcommand(new ReleasesCommand())
+        .addSubcommand(new StormCommand())
         .addSubcommand(new ServeCommand(Assembly::serve))
         .addSubcommand(new DhcpSnippetCommand(folder -> named(folder, List::of)::name))
         .addSubcommand(new StatusCommand())

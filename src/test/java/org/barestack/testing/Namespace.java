@@ -55,6 +55,11 @@ public final class Namespace implements AutoCloseable {
     }
   }
 
+  /** What {@code ip netns} calls it. */
+  public String name() {
+    return name;
+  }
+
   /** The host's end of the cable. */
   public String hostDevice() {
     return name;

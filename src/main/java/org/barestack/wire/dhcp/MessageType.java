@@ -24,7 +24,8 @@ public enum MessageType {
     return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
   }
 
-  Octets octets() {
+  /** As option 53 has it. */
+  public Octets octets() {
     return Octets.of((byte) number);
   }
 }

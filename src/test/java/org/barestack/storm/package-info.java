@@ -1,0 +1,4 @@
+@NullMarked
+package org.barestack.storm;
+
+import org.jspecify.annotations.NullMarked;
