@@ -567,8 +567,7 @@ final class Assembly {
   private static URI tree(Site site, Releases.Answer release) {
     return switch (release) {
       case Releases.Answer.Elsewhere(URI elsewhere) -> elsewhere;
-      case Releases.Answer.Found(Releases.Tree ours) ->
-          URI.create(site.baseUrl() + "/" + ours.path());
+      case Releases.Answer.Found(Releases.Tree ours) -> ours.at(site.baseUrl());
       case Releases.Answer.Missing(String message) ->
           throw new UncheckedIOException(new IOException(message));
     };

@@ -479,8 +479,7 @@ public final class BuildIsoCommand implements Callable<Integer> {
     Path root = HttpRootOption.folder(httpRoot, options.folder());
     return switch (new Releases(root).find(site.rocky())) {
       case Releases.Answer.Elsewhere(URI elsewhere) -> elsewhere;
-      case Releases.Answer.Found(Releases.Tree ours) ->
-          URI.create(site.baseUrl() + "/" + ours.path());
+      case Releases.Answer.Found(Releases.Tree ours) -> ours.at(site.baseUrl());
       case Releases.Answer.Missing(String message) -> throw Failure.notDone(why + message);
     };
   }

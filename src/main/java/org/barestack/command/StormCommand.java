@@ -2,6 +2,7 @@ package org.barestack.command;
 
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.nio.file.Files;
@@ -109,8 +110,7 @@ public final class StormCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     requireRight();
     Order order =
-        new Order(
-            macs(), kind.kinds(), over(), share(), device, true, Duration.ofMinutes(minutes), seed);
+        new Order(macs(), kind.kinds(), over(), share(), device, Duration.ofMinutes(minutes), seed);
     Report report = Storm.run(order, _ -> {});
     Print out = new Print(command);
     if (json) {
@@ -125,14 +125,18 @@ public final class StormCommand implements Callable<Integer> {
   private void requireRight() throws IOException {
     NetworkInterface found = NetworkInterface.getByName(device);
     if (found == null) {
-      throw Failure.badInput(device + ": there is no such interface");
+      throw Failure.badInput(device + ": there is no such interface, or it has no address");
     }
+    List<InetAddress> addresses =
+        found.getInterfaceAddresses().stream()
+            .map(InterfaceAddress::getAddress)
+            .filter(Inet4Address.class::isInstance)
+            .toList();
+    // One without an address may be in any network: what goes to everybody leaves it all the same.
     boolean harmless =
         found.isLoopback()
-            || found.getInterfaceAddresses().stream()
-                .map(InterfaceAddress::getAddress)
-                .filter(Inet4Address.class::isInstance)
-                .allMatch(address -> address.isLinkLocalAddress());
+            || (!addresses.isEmpty()
+                && addresses.stream().allMatch(InetAddress::isLinkLocalAddress));
     if (!mine && !harmless && !apart()) {
       throw Failure.notDone(
           device

@@ -2,13 +2,11 @@ package org.barestack.content;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.util.Set;
 
 /**
  * The image that a release came from, beside the release: what media of nodes are made of. Like the
@@ -49,7 +47,7 @@ final class KeptImage {
     try (FileChannel from = FileChannel.open(image, StandardOpenOption.READ);
         FileChannel to = Staging.create(fresh)) {
       long size = from.size();
-      if (!sharesBlocks(image, folder)) {
+      if (!Room.sharesBlocks(image, folder)) {
         Room.check(folder, "the image", size);
       }
       progress.begin("keeping " + image.getFileName(), size);
@@ -75,10 +73,5 @@ final class KeptImage {
   /** Holds something, or throws. */
   interface Check {
     void check() throws IOException;
-  }
-
-  private static boolean sharesBlocks(Path image, Path folder) throws IOException {
-    FileStore there = Files.getFileStore(folder);
-    return Set.of("btrfs", "xfs").contains(there.type()) && there.equals(Files.getFileStore(image));
   }
 }

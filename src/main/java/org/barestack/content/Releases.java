@@ -39,7 +39,12 @@ public final class Releases {
       boolean standIn,
       Path vmlinuz,
       Path initrd,
-      Path installImage) {}
+      Path installImage) {
+    /** Where a server has it that serves {@code http-root}. */
+    public URI at(URI server) {
+      return URI.create(server + "/" + path);
+    }
+  }
 
   /** What there is of a release. */
   public sealed interface Answer {

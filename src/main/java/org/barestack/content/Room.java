@@ -1,16 +1,26 @@
 package org.barestack.content;
 
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.barestack.model.Octets;
 
 /** Whether a disk has room. */
-final class Room {
+public final class Room {
   /** Left free, octets. */
   private static final long RESERVE = 16 << 20;
 
   private Room() {}
+
+  /**
+   * Whether the kernel copies a file into that folder by sharing its blocks: that takes no room.
+   */
+  public static boolean sharesBlocks(Path file, Path folder) throws IOException {
+    FileStore there = Files.getFileStore(folder);
+    return Set.of("btrfs", "xfs").contains(there.type()) && there.equals(Files.getFileStore(file));
+  }
 
   /**
    * Holds what is to come against what is free.

@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -19,10 +18,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
 import org.barestack.content.Progress;
+import org.barestack.content.Room;
 import org.barestack.format.image.Medium;
 import org.barestack.format.image.Overlay;
 import org.barestack.format.image.OverlayMedium;
 import org.barestack.format.image.Run;
+import org.barestack.model.Octets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,10 +105,7 @@ public final class ImageFile {
 
   /** So that it ends before the first octet, not after gigabytes. */
   private static void checkSpace(Overlay overlay, Path source, Path folder) throws IOException {
-    FileStore there = Files.getFileStore(folder);
-    // Those two share blocks instead of copying them, if both files are in the same one.
-    boolean shares =
-        Set.of("btrfs", "xfs").contains(there.type()) && there.equals(Files.getFileStore(source));
+    boolean shares = Room.sharesBlocks(source, folder);
     long needed = 0;
     for (Run run : overlay.runs()) {
       needed +=
@@ -117,14 +115,14 @@ public final class ImageFile {
             default -> run.length();
           };
     }
-    long free = there.getUsableSpace();
+    long free = Files.getFileStore(folder).getUsableSpace();
     if (needed > free) {
       throw new MediumException(
           folder
               + " has room for "
-              + free
-              + " octets, and "
-              + needed
+              + Octets.words(free)
+              + ", and "
+              + Octets.words(needed)
               + " are needed; make room, or name another place");
     }
   }

@@ -27,7 +27,6 @@ import org.barestack.wire.dhcp.DhcpPacket;
 import org.barestack.wire.dhcp.MessageType;
 import org.barestack.wire.dhcp.Octets;
 import org.barestack.wire.dhcp.OptionCode;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One machine, from its switch-on to the end of its install: what it asks for, in which order, and
@@ -70,7 +69,7 @@ final class Machine {
   private final MacAddress mac;
   private final Kind kind;
   private final Air air;
-  private final @Nullable Addresses addresses;
+  private final Addresses addresses;
   private final Losses losses;
   private final RandomGenerator random;
   private final UUID uuid;
@@ -85,7 +84,7 @@ final class Machine {
       MacAddress mac,
       Kind kind,
       Air air,
-      @Nullable Addresses addresses,
+      Addresses addresses,
       Losses losses,
       RandomGenerator random) {
     this.mac = mac;
@@ -471,10 +470,7 @@ final class Machine {
       if (ack.messageType().orElse(MessageType.NAK) == MessageType.NAK) {
         throw new Lost("its address was refused by DHCP");
       }
-      Addresses own = addresses;
-      if (own != null) {
-        local = own.take(ack.yiaddr());
-      }
+      local = addresses.take(ack.yiaddr());
       String file = ack.text(OptionCode.BOOT_FILE).orElse(ack.file());
       return new Lease(
           ack.siaddr().equals(Ipv4.ANY)

@@ -13,8 +13,6 @@ import org.barestack.model.MacAddress;
  * @param loss share of all datagrams (DHCP, TFTP) that get lost on the way, in either direction; 0
  *     to below 1. TCP sees no loss: that is the kernel's business
  * @param device interface that the machines are behind
- * @param addresses whether each machine gets its leased address on the interface, as a server that
- *     counts clients expects; needs the right to do so
  * @param limit from a machine's switch-on; who is not done by then is lost
  * @param seed of all that is left to chance
  */
@@ -24,7 +22,6 @@ public record Order(
     Duration over,
     double loss,
     String device,
-    boolean addresses,
     Duration limit,
     long seed) {
   public Order {

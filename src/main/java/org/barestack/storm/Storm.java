@@ -34,8 +34,7 @@ public final class Storm {
   }
 
   private Report run(IntConsumer ended) throws IOException, InterruptedException {
-    Addresses own = order.addresses() ? new Addresses(order.device()) : null;
-    try (own;
+    try (Addresses own = new Addresses(order.device());
         Air air = new Air(order.device(), losses)) {
       List<Machine> machines = machines(air, own);
       AtomicReferenceArray<Course> courses = new AtomicReferenceArray<>(machines.size());
@@ -78,7 +77,7 @@ public final class Storm {
     }
   }
 
-  private List<Machine> machines(Air air, @Nullable Addresses own) {
+  private List<Machine> machines(Air air, Addresses own) {
     SplittableRandom random = new SplittableRandom(order.seed());
     List<Machine> machines = new ArrayList<>();
     for (int i = 0; i < order.machines().size(); i++) {

@@ -153,4 +153,21 @@ class StormIT {
     assertThat(nodes).hasSize(MACHINES);
     nodes.forEach(node -> assertThat(node.path("phase").asText()).isEqualTo("installed"));
   }
+
+  /** On this host's end of the cable, which is in the host's own network. */
+  @Test
+  void aNetworkThatMayBeOthersIsRefused() {
+    for (String address : List.of(NET + ".1/24", "none")) {
+      if (address.equals("none")) {
+        Namespace.run("ip", "-4", "addr", "flush", "dev", machines.hostDevice());
+      }
+      Barestack refused =
+          Barestack.run("storm", "--interface=" + machines.hostDevice(), "--machines=1");
+      assertThat(refused.status()).as(address + refused).isEqualTo(1);
+      assertThat(refused.err()).contains("--i-own-this-network");
+    }
+    Barestack unknown = Barestack.run("storm", "--interface=nothere", "--machines=1");
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.err()).contains("nothere: there is no such interface, or it has no address");
+  }
 }

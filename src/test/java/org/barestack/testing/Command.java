@@ -16,17 +16,24 @@ import java.util.concurrent.TimeUnit;
 public final class Command {
   /** Debian's package for programs that are not called like it. */
   private static final Map<String, String> PACKAGES =
-      Map.of(
-          "bsdtar", "libarchive-tools",
-          "gpg", "gnupg",
-          "isoinfo", "genisoimage",
-          "nmcli", "network-manager",
-          "rpmbuild", "rpm",
-          "rpmkeys", "rpm",
-          "rpmsign", "rpm",
-          "systemd-analyze", "systemd",
-          "systemd-nspawn", "systemd-container",
-          "visudo", "sudo");
+      Map.ofEntries(
+          Map.entry("bsdtar", "libarchive-tools"),
+          Map.entry("checkisomd5", "isomd5sum"),
+          Map.entry("fsck.fat", "dosfstools"),
+          Map.entry("gpg", "gnupg"),
+          Map.entry("implantisomd5", "isomd5sum"),
+          Map.entry("isoinfo", "genisoimage"),
+          Map.entry("mcopy", "mtools"),
+          Map.entry("mdir", "mtools"),
+          Map.entry("mkfs.vfat", "dosfstools"),
+          Map.entry("nmcli", "network-manager"),
+          Map.entry("rpmbuild", "rpm"),
+          Map.entry("rpmkeys", "rpm"),
+          Map.entry("rpmsign", "rpm"),
+          Map.entry("sgdisk", "gdisk"),
+          Map.entry("systemd-analyze", "systemd"),
+          Map.entry("systemd-nspawn", "systemd-container"),
+          Map.entry("visudo", "sudo"));
 
   private static final Duration LIMIT = Duration.ofMinutes(15);
 

@@ -196,6 +196,13 @@ class FatImageTest {
         .isEqualTo(new byte[3]);
   }
 
+  /** Windows and Linux turn the letters of the code page, mtools only those of ASCII. */
+  @Test
+  void shortNamesInLowerCase() throws IOException, FatException {
+    byte[] image = Volumes.made(new Kind(12, 1, 200), Map.of("é-9f6", new byte[1]));
+    assertThat(read(image).entries()).extracting(FatEntry::path).containsExactly("é-9f6");
+  }
+
   @Test
   void namesThatNoFileCanHave() throws IOException, FatException {
     FatImage fat = read(Volumes.made(new Kind(12, 1, 200), Map.of("d/f", new byte[1])));
