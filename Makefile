@@ -6,6 +6,7 @@ SITE ?= examples/lab
 NODE ?=
 ISO ?=
 FUZZ ?= 10m
+PART ?=
 # Maven's own libraries use what the JDK warns of; its warnings are not the user's.
 MVN = JAVA_HOME=$$(src/build/find-jdk.sh) MAVEN_OPTS=--sun-misc-unsafe-memory-access=allow mvn -B --no-transfer-progress
 
@@ -60,6 +61,11 @@ test: ## everything, from unit tests to machines that boot in QEMU
 test-all: ## the same with every combination of firmware and mode
 	@src/build/prerequisites.sh test
 	$(MVN) verify -Dmatrix=full
+
+.PHONY: bench
+bench: ## PART=storm ## measure it beside what others use, and write docs/performance.md
+	@src/build/prerequisites.sh test
+	@$(AS_ROOT) src/build/bench.sh $(PART)
 
 .PHONY: fuzz
 fuzz: ## FUZZ=10m ## look for inputs that break a reader, for that long each kind

@@ -64,6 +64,11 @@ test  tcpdump                                     tcpdump              tcpdump
 test  kea-dhcp4                                   kea-dhcp4-server     kea
 test  perfdhcp                                    kea-admin            kea
 test  dhcpd                                       isc-dhcp-server      dhcp-server
+test  in.tftpd                                    tftpd-hpa            tftp-server
+test  nginx                                       nginx                nginx
+test  wrk                                         wrk                  wrk
+test  implantisomd5                               isomd5sum            isomd5sum
+test  /usr/lib/python3*/*-packages/jinja2         python3-jinja2       python3-jinja2
 test  debootstrap                                 debootstrap          debootstrap
 test  systemd-nspawn                              systemd-container    systemd-container
 test  nft                                         nftables             nftables
@@ -135,9 +140,16 @@ if [ ${#missing[@]} -gt 0 ]; then
     "${as_root[@]}" $manager "${missing[@]}" >&2
   else
     "${as_root[@]}" apt-get update -qq >&2
+    # Of servers that tests run by themselves, none is to start here and now as a service.
+    policy=/usr/sbin/policy-rc.d
+    if [ "$purpose" = test ] && [ ! -e $policy ]; then
+      trap '"${as_root[@]}" rm -f $policy' EXIT
+      printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $policy >/dev/null
+      "${as_root[@]}" chmod 755 $policy
+    fi
     # shellcheck disable=SC2086 # the words of the command line
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive $manager "${missing[@]}" >&2
   fi
 fi
 
-exec "$here/find-jdk.sh" >/dev/null
+"$here/find-jdk.sh" >/dev/null
