@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.barestack.testing.Command;
 
@@ -17,8 +19,16 @@ final class Cable implements AutoCloseable {
   /** The server's address; the network is 10.60.0.0/16. */
   static final String SERVER = "10.60.0.5";
 
+  /** Addresses of other servers, for those that can run beside ours. */
+  static final String SECOND = "10.60.0.6";
+
+  static final String THIRD = "10.60.0.7";
+
   /** One address at the clients' end. */
   static final String CLIENT = "10.60.0.9";
+
+  /** More of them, one for each of so many clients: servers count what one address asks for. */
+  static final int MANY = 256;
 
   /** The interface at either end. */
   static final String DEVICE = "bench0";
@@ -38,7 +48,10 @@ final class Cable implements AutoCloseable {
           "-n %s link add %s type veth peer name %s netns %s"
               .formatted(cable.servers, DEVICE, DEVICE, cable.clients));
       cable.end(cable.servers, SERVER);
+      cable.end(cable.servers, SECOND);
+      cable.end(cable.servers, THIRD);
       cable.end(cable.clients, CLIENT);
+      cable.addMany();
     } catch (AssertionError e) {
       cable.close();
       throw e;
@@ -50,6 +63,22 @@ final class Cable implements AutoCloseable {
     ip("-n " + namespace + " link set lo up");
     ip("-n " + namespace + " addr add " + address + "/16 dev " + DEVICE);
     ip("-n " + namespace + " link set " + DEVICE + " up");
+  }
+
+  /** The address of one of many clients, counted from 0. */
+  static String client(int i) {
+    return "10.60.100." + i;
+  }
+
+  private void addMany() {
+    String lines =
+        IntStream.range(0, MANY)
+            .mapToObj(i -> "addr add " + client(i) + "/16 dev " + DEVICE + "\n")
+            .collect(Collectors.joining());
+    Command.Result result = Command.of("ip", "-n", clients, "-batch", "-").input(lines).run();
+    if (result.status() != 0) {
+      throw new AssertionError(result.all());
+    }
   }
 
   private static void ip(String words) {
@@ -105,10 +134,10 @@ final class Cable implements AutoCloseable {
   }
 
   /** Ends a program that was started here, and waits for it. */
-  void stop(Process process) throws InterruptedException {
+  void stop(Process process) {
     process.destroy();
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
+    if (process.onExit().completeOnTimeout(process, 20, TimeUnit.SECONDS).join().isAlive()) {
+      process.destroyForcibly().onExit().join();
     }
     running.remove(process);
   }

@@ -2,24 +2,30 @@ package org.barestack.serve.tftp;
 
 import java.io.IOException;
 import java.net.BindException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.barestack.model.Ipv4;
 import org.barestack.serve.device.OneInterface;
+import org.barestack.serve.tftp.Sender.Asked;
 import org.barestack.wire.tftp.Limits;
 import org.barestack.wire.tftp.MalformedPacketException;
 import org.barestack.wire.tftp.TftpPacket;
@@ -31,12 +37,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A read-only TFTP server (RFC 1350, 2347, 2348, 2349, 7440). It listens at one address; each
- * transfer has a port of its own there and a virtual thread.
+ * transfer has a port of its own there. One thread moves the packets of all: what a block costs is
+ * to take one packet and to send one, and no thread is to be woken for it. Files are looked for,
+ * and the observer is told, in virtual threads, since both may take a while.
  *
- * <p>Memory is two buffers of one block for each transfer. When all places are taken, of one client
- * or of all, the transfer that made no progress for the longest time goes, unless that is a moment.
- * A request for which there is no place is dropped rather than refused: the client asks again in a
- * second or a few, while an error would end its boot.
+ * <p>When all places are taken, of one client or of all, the transfer that made no progress for the
+ * longest time goes, unless that is a moment. A request for which there is no place is dropped
+ * rather than refused: the client asks again in a second or a few, while an error would end its
+ * boot.
  */
 public final class TftpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TftpServer.class);
@@ -44,10 +52,25 @@ public final class TftpServer implements AutoCloseable {
   private final Settings settings;
   private final TftpFiles files;
   private final Consumer<Outcome> observer;
-  private final DatagramSocket socket;
-  private final Map<Request, Sender> running = new ConcurrentHashMap<>();
-  private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
-  private final Thread listener;
+  private final DatagramChannel socket;
+  private final Selector selector;
+  private final Map<Asked, Sender> running = new ConcurrentHashMap<>();
+  private final ExecutorService aside = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** What was found and is to be sent. */
+  private final Queue<Sender> found = new ConcurrentLinkedQueue<>();
+
+  /** For one packet after the other, of any transfer: of the largest block and its head. */
+  private final ByteBuffer scratch = ByteBuffer.allocateDirect(65_536);
+
+  private final Thread mover;
+  private volatile boolean closing;
+
+  /** How exactly silence is measured; clients wait for a second or more. */
+  private static final Duration PULSE = Duration.ofMillis(50);
+
+  /** How many requests are taken before transfers go on. */
+  private static final int AT_ONCE = 64;
 
   /** How long a transfer keeps its place without progress: every client answers within it. */
   private static final Duration MOMENT = Duration.ofSeconds(2);
@@ -85,14 +108,11 @@ public final class TftpServer implements AutoCloseable {
   /** A file that a client did not get, since there is none to be had under that name. */
   public record NotServed(Ipv4 client, String file, String reason) implements Outcome {}
 
-  /** What makes a request one and the same when it comes again (RFC 1123 §4.2.3.1). */
-  private record Request(InetSocketAddress client, ReadRequest packet) {}
-
   /**
    * Binds the port and starts to serve.
    *
-   * @param observer told of each file after its last ACK, or that it is not to be had, in the
-   *     transfer's thread
+   * @param observer told of each file after its last ACK, or that it is not to be had, in a thread
+   *     that may wait
    * @throws IOException if the port cannot be had; the message says what to do
    */
   public static TftpServer start(Settings settings, TftpFiles files, Consumer<Outcome> observer)
@@ -108,16 +128,19 @@ public final class TftpServer implements AutoCloseable {
     this.socket = bind(settings.address(), settings.port());
     try {
       OneInterface.hold(OneInterface.Kind.UDP, port(), settings.device());
+      this.selector = Selector.open();
+      socket.register(selector, SelectionKey.OP_READ);
     } catch (IOException e) {
       socket.close();
       throw e;
     }
-    this.listener = Thread.ofVirtual().name("tftp").start(this::listen);
+    // No virtual thread: select() would hold its carrier, and there are few of those.
+    this.mover = Thread.ofPlatform().name("tftp").start(this::move);
   }
 
   /** The port that it listens on. */
   public int port() {
-    return socket.getLocalPort();
+    return socket.socket().getLocalPort();
   }
 
   /** How many transfers are under way. */
@@ -128,37 +151,91 @@ public final class TftpServer implements AutoCloseable {
   /** Ends all transfers, tells their clients, and waits until the observer has been told. */
   @Override
   public void close() {
-    socket.close();
+    closing = true;
+    selector.wakeup();
     try {
-      listener.join();
+      mover.join();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    running.values().forEach(sender -> sender.stop("the server stops"));
-    senders.close();
+    aside.close();
+    running.values().forEach(this::end);
   }
 
-  private void listen() {
-    byte[] buffer = new byte[2048];
-    while (!socket.isClosed()) {
-      DatagramPacket datagram = new DatagramPacket(buffer, buffer.length);
-      try {
-        socket.receive(datagram);
-        answer(datagram);
-      } catch (IOException | RuntimeException e) {
-        if (!socket.isClosed()) {
-          log.warn("TFTP: no answer to {}: {}", datagram.getSocketAddress(), e.toString());
+  /** Until the server is closed. */
+  private void move() {
+    try (selector;
+        socket) {
+      long look = System.nanoTime() + PULSE.toNanos();
+      while (!closing) {
+        selector.select(this::ready, PULSE.toMillis());
+        for (Sender sender = found.poll(); sender != null; sender = found.poll()) {
+          begin(sender);
         }
+        long now = System.nanoTime();
+        if (now - look >= 0) {
+          look = now + PULSE.toNanos();
+          running
+              .values()
+              .forEach(sender -> {
+                if (sender.channel().isRegistered() && now - sender.deadline() >= 0) {
+                  after(sender, sender.silence(scratch));
+                }
+              });
+        }
+      }
+      running.values().forEach(sender -> sender.stop("the server stops"));
+    } catch (IOException e) {
+      log.error("TFTP has failed and no longer answers; start it again", e);
+    }
+  }
+
+  private void ready(SelectionKey key) {
+    if (key.attachment() instanceof Sender sender) {
+      after(sender, sender.read(scratch));
+    } else {
+      listen();
+    }
+  }
+
+  private void after(Sender sender, Sender.Now now) {
+    switch (now) {
+      case UNDER_WAY -> {}
+      case SERVED -> {
+        end(sender);
+        aside.execute(() -> sender.tellServed(observer));
+      }
+      case OVER -> end(sender);
+    }
+  }
+
+  private void end(Sender sender) {
+    sender.close();
+    running.remove(sender.asked(), sender);
+  }
+
+  /** Takes what has come to the port that all know, but not for ever: transfers go on. */
+  private void listen() {
+    for (int i = 0; i < AT_ONCE; i++) {
+      SocketAddress from = null;
+      try {
+        scratch.clear();
+        from = socket.receive(scratch);
+        if (!(from instanceof InetSocketAddress client)) {
+          return;
+        }
+        answer(client, scratch.flip());
+      } catch (IOException | RuntimeException e) {
+        log.warn("TFTP: no answer to {}: {}", from, e.toString());
       }
     }
   }
 
-  private void answer(DatagramPacket datagram) throws IOException {
-    InetSocketAddress client = (InetSocketAddress) datagram.getSocketAddress();
-    ByteBuffer bytes = ByteBuffer.wrap(datagram.getData(), 0, datagram.getLength());
+  private void answer(InetSocketAddress client, ByteBuffer bytes) throws IOException {
+    int first = bytes.remaining() > 1 ? bytes.getShort(bytes.position()) : 0;
     try {
       switch (TftpPacket.parse(bytes)) {
-        case ReadRequest request -> start(new Request(client, request));
+        case ReadRequest request -> start(new Asked(client, request));
         case WriteRequest write -> {
           log.info("TFTP {} wants to write {}: refused", client, Sender.printable(write.name()));
           refuse(client, ErrorPacket.ACCESS_VIOLATION, "this server is read-only");
@@ -167,13 +244,13 @@ public final class TftpServer implements AutoCloseable {
       }
     } catch (MalformedPacketException e) {
       log.debug("TFTP {} sent no TFTP packet: {}", client, e.getMessage());
-      if (bytes.remaining() > 1 && bytes.get(0) == 0 && (bytes.get(1) == 1 || bytes.get(1) == 2)) {
+      if (first == 1 || first == 2) {
         refuse(client, ErrorPacket.ILLEGAL_OPERATION, "malformed request, " + e.getMessage());
       }
     }
   }
 
-  private void start(Request request) throws IOException {
+  private void start(Asked request) throws IOException {
     if (running.containsKey(request)) {
       log.debug("TFTP {} repeats its request", request.client());
       return;
@@ -185,26 +262,34 @@ public final class TftpServer implements AutoCloseable {
           Sender.printable(request.packet().name()));
       return;
     }
-    Sender sender =
-        new Sender(
-            bind(settings.address(), 0),
-            request.client(),
-            request.packet(),
-            settings.limits(),
-            files,
-            observer);
+    Sender sender = new Sender(bind(settings.address(), 0), request, settings.limits());
     running.put(request, sender);
-    senders.execute(() -> {
-      try {
-        sender.run();
-      } finally {
-        running.remove(request, sender);
+    aside.execute(() -> {
+      if (sender.find(files, observer)) {
+        found.add(sender);
+        selector.wakeup();
+      } else {
+        end(sender);
       }
     });
   }
 
+  private void begin(Sender sender) {
+    if (running.get(sender.asked()) != sender) {
+      sender.close(); // its place was needed
+      return;
+    }
+    try {
+      sender.channel().register(selector, SelectionKey.OP_READ, sender);
+      after(sender, sender.begin(scratch));
+    } catch (IOException e) {
+      log.warn("TFTP: no answer to {}: {}", sender.asked().client(), e.toString());
+      end(sender);
+    }
+  }
+
   /** Whether there is a place for that request, or one that can be made free. */
-  private boolean place(Request request) {
+  private boolean place(Asked request) {
     InetAddress client = request.client().getAddress();
     List<Sender> ofClient =
         running.values().stream().filter(sender -> sender.client().equals(client)).toList();
@@ -214,29 +299,32 @@ public final class TftpServer implements AutoCloseable {
     return running.size() < settings.transfers() || longestIdleGoes(running.values());
   }
 
-  private boolean longestIdleGoes(Collection<Sender> senders) {
+  private boolean longestIdleGoes(Collection<Sender> some) {
     long now = System.nanoTime();
     Optional<Sender> idle =
-        senders.stream()
+        some.stream()
             .max(Comparator.comparingLong(sender -> now - sender.progress()))
             .filter(sender -> now - sender.progress() > MOMENT.toNanos());
     idle.ifPresent(sender -> {
-      running.values().remove(sender);
       sender.stop("another transfer needs its place");
+      end(sender);
     });
     return idle.isPresent();
   }
 
   private void refuse(InetSocketAddress client, int code, String message) throws IOException {
-    byte[] error = new ErrorPacket(code, message).bytes();
-    socket.send(new DatagramPacket(error, error.length, client));
+    socket.send(ByteBuffer.wrap(new ErrorPacket(code, message).bytes()), client);
   }
 
-  private static DatagramSocket bind(Ipv4 address, int port) throws IOException {
+  private static DatagramChannel bind(Ipv4 address, int port) throws IOException {
     InetAddress inet = InetAddress.getByAddress(address.octets());
+    DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
     try {
-      return new DatagramSocket(new InetSocketAddress(inet, port));
+      channel.configureBlocking(false);
+      channel.bind(new InetSocketAddress(inet, port));
+      return channel;
     } catch (BindException e) {
+      channel.close();
       boolean ours = NetworkInterface.getByInetAddress(inet) != null;
       throw new IOException(
           "TFTP cannot listen on %s port %d: %s".formatted(address, port, advice(e, ours, port)),
