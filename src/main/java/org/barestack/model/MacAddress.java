@@ -24,12 +24,24 @@ public record MacAddress(String text) implements Comparable<MacAddress> {
   }
 
   private static String canonical(String raw) {
+    if (isCanonical(raw)) {
+      return raw; // of every packet, so without a pattern
+    }
     String hex = raw.toLowerCase(Locale.ROOT);
     if (hex.matches("([0-9a-f]{2}:){5}[0-9a-f]{2}|([0-9a-f]{2}-){5}[0-9a-f]{2}|[0-9a-f]{12}")) {
       return HexFormat.ofDelimiter(":")
           .formatHex(HexFormat.of().parseHex(hex.replace(":", "").replace("-", "")));
     }
     throw new IllegalArgumentException("not a MAC address: '" + raw + "'");
+  }
+
+  private static boolean isCanonical(String text) {
+    boolean canonical = text.length() == 17;
+    for (int i = 0; canonical && i < 17; i++) {
+      char c = text.charAt(i);
+      canonical = i % 3 == 2 ? c == ':' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    }
+    return canonical;
   }
 
   /** Six octets, network order. */
@@ -44,7 +56,7 @@ public record MacAddress(String text) implements Comparable<MacAddress> {
 
   /** Whether this is a group address, which no single machine can own (IEEE 802, the I/G bit). */
   public boolean isGroup() {
-    return (octets()[0] & 1) != 0;
+    return (Character.digit(text.charAt(1), 16) & 1) != 0;
   }
 
   @Override

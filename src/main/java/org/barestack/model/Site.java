@@ -32,7 +32,7 @@ public record Site(
     List<Node> nodes,
     Trust trust) {
   public Site {
-    nodes = List.copyOf(nodes);
+    nodes = IndexedNodes.of(nodes);
   }
 
   /** The same site with the public parts of its secrets. */
@@ -57,12 +57,12 @@ public record Site(
 
   /** The node of that name. */
   public Optional<Node> node(NodeName name) {
-    return nodes.stream().filter(node -> node.name().equals(name)).findFirst();
+    return IndexedNodes.of(nodes).find(name);
   }
 
   /** The node that owns a network interface with that address. */
   public Optional<Node> node(MacAddress mac) {
-    return nodes.stream().filter(node -> node.nics().containsValue(mac)).findFirst();
+    return IndexedNodes.of(nodes).find(mac);
   }
 
   /** Whether the machine with that interface starts only what is signed. */

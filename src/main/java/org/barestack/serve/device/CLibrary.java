@@ -44,6 +44,8 @@ public final class CLibrary {
   public static final MethodHandle POLL = function("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   public static final MethodHandle RECVFROM =
       function("recvfrom", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
+  public static final MethodHandle RECVMMSG =
+      function("recvmmsg", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
   public static final MethodHandle SENDTO =
       function("sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
   public static final MethodHandle WRITE =
@@ -98,7 +100,18 @@ public final class CLibrary {
   /** The call's result, or an exception with errno if that is negative. */
   public static long call(NativeCall call) throws NativeException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(ERRNO_LAYOUT);
+      return call(errno(arena), call);
+    }
+  }
+
+  /** A place for the errno of calls that one thread makes. */
+  public static MemorySegment errno(Arena arena) {
+    return arena.allocate(ERRNO_LAYOUT);
+  }
+
+  /** The same for calls that are made often: with a place for errno that is there already. */
+  public static long call(MemorySegment errno, NativeCall call) throws NativeException {
+    try {
       long result = call.run(errno);
       if (result < 0) {
         throw new NativeException((int) ERRNO.get(errno, 0L));

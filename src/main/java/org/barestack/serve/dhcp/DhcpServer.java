@@ -77,11 +77,13 @@ public final class DhcpServer implements AutoCloseable {
         .forEach(socket -> server.watch = new ServerWatch(socket, others));
     // No virtual threads: poll() inside a native call holds its carrier, and there are few of
     // those.
-    server.sockets.forEach(socket ->
-        server.loops.add(
-            Thread.ofPlatform()
-                .name("dhcp-" + device + "-" + socket.port())
-                .start(() -> server.serve(socket))));
+    for (OneInterfaceSocket socket : server.sockets) {
+      String name = "dhcp-" + device + "-" + socket.port();
+      Backlog backlog = new Backlog();
+      server.loops.add(Thread.ofPlatform().name(name).start(() -> receive(socket, backlog)));
+      server.loops.add(
+          Thread.ofPlatform().name(name + "-answers").start(() -> server.serve(socket, backlog)));
+    }
     LOG.info(
         "DHCP ({}) answers on {}, UDP {}",
         responder.settings().mode(),
@@ -90,12 +92,27 @@ public final class DhcpServer implements AutoCloseable {
     return server;
   }
 
-  private void serve(OneInterfaceSocket socket) {
+  private void serve(OneInterfaceSocket socket, Backlog backlog) {
     try {
-      Optional<Datagram> datagram = socket.receive();
+      Optional<Datagram> datagram = backlog.take();
       while (datagram.isPresent()) {
         Datagram received = datagram.get();
         attempt(received.from(), () -> handle(socket, received));
+        datagram = backlog.take();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Does nothing else, since the kernel keeps little, and says nothing of what it drops. */
+  private static void receive(OneInterfaceSocket socket, Backlog backlog) {
+    try {
+      Optional<Datagram> datagram = socket.receive();
+      while (datagram.isPresent()) {
+        if (!backlog.put(datagram.get())) {
+          LOG.warn("more asks than can be answered; {} has to ask again", datagram.get().from());
+        }
         datagram = socket.receive();
       }
     } catch (IOException e) {
@@ -104,6 +121,8 @@ public final class DhcpServer implements AutoCloseable {
           socket.device(),
           socket.port(),
           e);
+    } finally {
+      backlog.end();
     }
   }
 

@@ -17,7 +17,7 @@ import static org.barestack.serve.device.CLibrary.EVENTFD;
 import static org.barestack.serve.device.CLibrary.NONBLOCK;
 import static org.barestack.serve.device.CLibrary.POLL;
 import static org.barestack.serve.device.CLibrary.POLLIN;
-import static org.barestack.serve.device.CLibrary.RECVFROM;
+import static org.barestack.serve.device.CLibrary.RECVMMSG;
 import static org.barestack.serve.device.CLibrary.SENDTO;
 import static org.barestack.serve.device.CLibrary.SETSOCKOPT;
 import static org.barestack.serve.device.CLibrary.SOCKET;
@@ -34,6 +34,7 @@ import java.net.SocketException;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import org.barestack.model.Ipv4;
+import org.barestack.serve.device.CLibrary;
 import org.barestack.serve.device.CLibrary.NativeException;
 import org.barestack.serve.device.OneInterface;
 import org.barestack.wire.dhcp.Endpoint;
@@ -51,11 +52,27 @@ final class OneInterfaceSocket implements AutoCloseable {
   private static final int AF_INET = 2;
   private static final int SOL_SOCKET = 1;
   private static final int SO_BROADCAST = 6;
+  private static final int SO_RCVBUF = 8;
+  private static final int SO_RCVBUFFORCE = 33;
 
   /** What UDP can carry at most; OVMF says it takes 65280 (option 57). */
   private static final int LARGEST = 65_507;
 
+  /** Datagrams that one call takes at most. */
+  private static final int BATCH = 16;
+
+  /** Of a struct mmsghdr: its size, and where the sizes of its sender and its datagram stand. */
+  private static final long MESSAGE_SIZE = 64;
+
+  private static final long NAME_SIZE = 8;
+  private static final long MESSAGE_LENGTH = 56;
+
+  private static final long VECTOR_SIZE = 16;
   private static final int ADDRESS_SIZE = 16;
+
+  /** What the kernel keeps for us, octets with its own: thousands of packets. */
+  private static final int RECEIVE_BUFFER = 4 << 20;
+
   private static final ValueLayout.OfShort PORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfInt IPV4 = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -71,9 +88,18 @@ final class OneInterfaceSocket implements AutoCloseable {
   /** Two struct pollfd: the socket, and the event that ends the waiting. */
   private final MemorySegment polled = arena.allocate(16, 4);
 
-  private final MemorySegment received = arena.allocate(LARGEST);
-  private final MemorySegment sender = arena.allocate(ADDRESS_SIZE, 4);
-  private final MemorySegment senderSize = arena.allocate(JAVA_INT);
+  /** Struct mmsghdr, each with one struct iovec, one place for the datagram and its sender. */
+  private final MemorySegment messages = arena.allocate(BATCH * MESSAGE_SIZE, 8);
+
+  private final MemorySegment received = arena.allocate((long) BATCH * LARGEST);
+  private final MemorySegment senders = arena.allocate(BATCH * ADDRESS_SIZE, 4);
+  private final MemorySegment errno = CLibrary.errno(arena);
+  private int arrived;
+  private int taken;
+
+  private final MemorySegment outgoing = arena.allocate(LARGEST);
+  private final MemorySegment receiver = arena.allocate(ADDRESS_SIZE, 4);
+  private final MemorySegment sendErrno = CLibrary.errno(arena);
   private boolean closed;
 
   private OneInterfaceSocket(String device, int port, int socket, int stopEvent) {
@@ -85,6 +111,16 @@ final class OneInterfaceSocket implements AutoCloseable {
     polled.set(JAVA_SHORT, 4, POLLIN);
     polled.set(JAVA_INT, 8, stopEvent);
     polled.set(JAVA_SHORT, 12, POLLIN);
+    MemorySegment vectors = arena.allocate(BATCH * VECTOR_SIZE, 8);
+    for (long i = 0; i < BATCH; i++) {
+      MemorySegment message = messages.asSlice(i * MESSAGE_SIZE, MESSAGE_SIZE);
+      MemorySegment vector = vectors.asSlice(i * VECTOR_SIZE, VECTOR_SIZE);
+      vector.set(ValueLayout.ADDRESS, 0, received.asSlice(i * LARGEST, LARGEST));
+      vector.set(JAVA_LONG, 8, LARGEST);
+      message.set(ValueLayout.ADDRESS, 0, senders.asSlice(i * ADDRESS_SIZE, ADDRESS_SIZE));
+      message.set(ValueLayout.ADDRESS, 16, vector);
+      message.set(JAVA_LONG, 24, 1);
+    }
   }
 
   /**
@@ -108,12 +144,22 @@ final class OneInterfaceSocket implements AutoCloseable {
       MemorySegment any = address(arena, new Endpoint(Ipv4.ANY, port));
       option(socket, SO_BROADCAST, on);
       OneInterface.bind(socket, device);
+      hearMuch(socket, arena.allocateFrom(JAVA_INT, RECEIVE_BUFFER));
       call(it -> (int) BIND.invokeExact(it, socket, any, ADDRESS_SIZE));
       int event = (int) call(it -> (int) EVENTFD.invokeExact(it, 0, CLOEXEC | NONBLOCK));
       return new OneInterfaceSocket(device, port, socket, event);
     } catch (NativeException e) {
       call(it -> (int) CLOSE.invokeExact(it, socket));
       throw explained(e, device, port);
+    }
+  }
+
+  /** Who may not pass the limit of the system (net.core.rmem_max) gets that. */
+  private static void hearMuch(int socket, MemorySegment octets) throws NativeException {
+    try {
+      option(socket, SO_RCVBUFFORCE, octets);
+    } catch (NativeException e) {
+      option(socket, SO_RCVBUF, octets);
     }
   }
 
@@ -152,39 +198,56 @@ final class OneInterfaceSocket implements AutoCloseable {
 
   /** Waits for a datagram; empty once {@link #stop} was called. */
   Optional<Datagram> receive() throws IOException {
-    while (true) {
+    while (taken == arrived) {
+      taken = 0;
+      arrived = 0;
       try {
-        call(it -> (int) POLL.invokeExact(it, polled, 2L, -1));
+        call(errno, it -> (int) POLL.invokeExact(it, polled, 2L, -1));
         if (polled.get(JAVA_SHORT, 14) != 0) {
           return Optional.empty();
         }
-        senderSize.set(JAVA_INT, 0, ADDRESS_SIZE);
-        long size =
-            call(it ->
-                (long)
-                    RECVFROM.invokeExact(
-                        it, socket, received, received.byteSize(), 0, sender, senderSize));
-        return Optional.of(
-            new Datagram(
-                Octets.of(received.asSlice(0, size).toArray(JAVA_BYTE)),
-                new Endpoint(
-                    new Ipv4(sender.get(IPV4, 4)), Short.toUnsignedInt(sender.get(PORT, 2)))));
+        for (int i = 0; i < BATCH; i++) {
+          messages.set(JAVA_INT, i * MESSAGE_SIZE + NAME_SIZE, ADDRESS_SIZE);
+        }
+        arrived =
+            (int)
+                call(
+                    errno,
+                    it ->
+                        (int)
+                            RECVMMSG.invokeExact(
+                                it, socket, messages, BATCH, 0, MemorySegment.NULL));
       } catch (NativeException e) {
-        // A datagram with a wrong checksum wakes poll and is then gone: EAGAIN.
+        // A signal ends poll(). A datagram with a wrong checksum wakes it and is then gone: EAGAIN.
         if (e.errno() != EINTR && e.errno() != EAGAIN) {
           throw e;
         }
       }
     }
+    return Optional.of(datagram(taken++));
+  }
+
+  private Datagram datagram(int i) {
+    int size = messages.get(JAVA_INT, i * MESSAGE_SIZE + MESSAGE_LENGTH);
+    long sender = (long) i * ADDRESS_SIZE;
+    return new Datagram(
+        Octets.of(received.asSlice((long) i * LARGEST, size).toArray(JAVA_BYTE)),
+        new Endpoint(
+            new Ipv4(senders.get(IPV4, sender + 4)),
+            Short.toUnsignedInt(senders.get(PORT, sender + 2))));
   }
 
   /** Sends by this interface, whatever the routing table says. */
   void send(byte[] octets, Endpoint to) throws IOException {
-    try (Arena call = Arena.ofConfined()) {
-      MemorySegment data = call.allocateFrom(JAVA_BYTE, octets);
-      MemorySegment address = address(call, to);
-      call(it ->
-          (long) SENDTO.invokeExact(it, socket, data, data.byteSize(), 0, address, ADDRESS_SIZE));
+    synchronized (outgoing) {
+      MemorySegment data =
+          outgoing.asSlice(0, octets.length).copyFrom(MemorySegment.ofArray(octets));
+      address(receiver, to);
+      call(
+          sendErrno,
+          it ->
+              (long)
+                  SENDTO.invokeExact(it, socket, data, data.byteSize(), 0, receiver, ADDRESS_SIZE));
     }
   }
 
@@ -212,9 +275,13 @@ final class OneInterfaceSocket implements AutoCloseable {
   /** A struct sockaddr_in. */
   private static MemorySegment address(Arena arena, Endpoint endpoint) {
     MemorySegment address = arena.allocate(ADDRESS_SIZE, 4);
+    address(address, endpoint);
+    return address;
+  }
+
+  private static void address(MemorySegment address, Endpoint endpoint) {
     address.set(JAVA_SHORT, 0, (short) AF_INET);
     address.set(PORT, 2, (short) endpoint.port());
     address.set(IPV4, 4, endpoint.address().bits());
-    return address;
   }
 }

@@ -14,8 +14,10 @@ import static org.barestack.wire.dhcp.OptionCode.ROUTER;
 import static org.barestack.wire.dhcp.OptionCode.SERVER_ID;
 import static org.barestack.wire.dhcp.OptionCode.SUBNET_MASK;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.barestack.model.Ipv4;
 import org.barestack.wire.dhcp.Answer.Probe;
 import org.barestack.wire.dhcp.Answer.Reply;
@@ -35,11 +37,47 @@ final class AddressPart {
   private final BootPart boot;
   private final Optional<AddressPool> pool;
 
+  /** What all are told of the network, and of the time for which they have an address. */
+  private final SequencedMap<Integer, Octets> network;
+
+  private final SequencedMap<Integer, Octets> times;
+
   AddressPart(DhcpSettings settings, Leases leases, BootPart boot, Optional<AddressPool> pool) {
     this.settings = settings;
     this.leases = leases;
     this.boot = boot;
     this.pool = pool;
+    this.network = network(settings);
+    this.times = times(settings);
+  }
+
+  /** T1 and T2 are RFC 2131 §4.4.5's defaults. */
+  private static SequencedMap<Integer, Octets> times(DhcpSettings settings) {
+    long seconds = settings.leaseTime().toSeconds();
+    SequencedMap<Integer, Octets> times = new LinkedHashMap<>();
+    times.put(LEASE_TIME, Octets.uint32(seconds));
+    times.put(RENEWAL_TIME, Octets.uint32(seconds / 2));
+    times.put(REBINDING_TIME, Octets.uint32(seconds * 7 / 8));
+    return times;
+  }
+
+  private static SequencedMap<Integer, Octets> network(DhcpSettings settings) {
+    SequencedMap<Integer, Octets> network = new LinkedHashMap<>();
+    network.put(SUBNET_MASK, Octets.addresses(List.of(settings.subnet().netmask())));
+    network.put(BROADCAST, Octets.addresses(List.of(settings.subnet().broadcast())));
+    if (settings.router() != null) {
+      network.put(ROUTER, Octets.addresses(List.of(settings.router())));
+    }
+    if (!settings.dns().isEmpty()) {
+      network.put(DNS, Octets.addresses(settings.dns()));
+    }
+    if (!settings.ntp().isEmpty()) {
+      network.put(NTP, Octets.addresses(settings.ntp()));
+    }
+    if (settings.domain() != null) {
+      network.put(DOMAIN, Octets.text(settings.domain()));
+    }
+    return network;
   }
 
   Answer answer(Question question) {
@@ -169,14 +207,10 @@ final class AddressPart {
 
   private Reply grant(Question question, Lease lease, MessageType type, Ipv4 address) {
     DhcpPacket request = question.packet();
-    long seconds = settings.leaseTime().toSeconds();
-    // T1 and T2 are RFC 2131 §4.4.5's defaults.
     DhcpPacket plain =
         network(request.answer(type, settings.serverAddress()), lease)
             .withAddresses(type == MessageType.ACK ? request.ciaddr() : Ipv4.ANY, address)
-            .with(LEASE_TIME, Octets.uint32(seconds))
-            .with(RENEWAL_TIME, Octets.uint32(seconds / 2))
-            .with(REBINDING_TIME, Octets.uint32(seconds * 7 / 8));
+            .with(times);
     BootFile file =
         switch (question.client()) {
           case NetworkBoot client -> boot.bootFile(question.mac(), client.kind());
@@ -184,7 +218,7 @@ final class AddressPart {
           case Plain none -> new None("it wants no boot file");
         };
     String name = lease instanceof Fixed fixed ? " (" + fixed.hostName() + ")" : "";
-    String outcome = "%s %s%s".formatted(type, address, name);
+    String outcome = type + " " + address + name;
     DhcpPacket answer =
         switch (question.client()) {
           case NetworkBoot client -> boot.withBootFile(plain, question, client.kind(), file);
@@ -199,22 +233,7 @@ final class AddressPart {
   }
 
   private DhcpPacket network(DhcpPacket answer, Lease lease) {
-    DhcpPacket packet =
-        answer
-            .with(SUBNET_MASK, Octets.addresses(List.of(settings.subnet().netmask())))
-            .with(BROADCAST, Octets.addresses(List.of(settings.subnet().broadcast())));
-    if (settings.router() != null) {
-      packet = packet.with(ROUTER, Octets.addresses(List.of(settings.router())));
-    }
-    if (!settings.dns().isEmpty()) {
-      packet = packet.with(DNS, Octets.addresses(settings.dns()));
-    }
-    if (!settings.ntp().isEmpty()) {
-      packet = packet.with(NTP, Octets.addresses(settings.ntp()));
-    }
-    if (settings.domain() != null) {
-      packet = packet.with(DOMAIN, Octets.text(settings.domain()));
-    }
+    DhcpPacket packet = answer.with(network);
     return lease instanceof Fixed fixed
         ? packet.with(HOST_NAME, Octets.text(fixed.hostName()))
         : packet;

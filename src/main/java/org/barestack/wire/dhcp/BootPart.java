@@ -6,7 +6,9 @@ import static org.barestack.wire.dhcp.OptionCode.TFTP_SERVER;
 import static org.barestack.wire.dhcp.OptionCode.VENDOR_CLASS;
 import static org.barestack.wire.dhcp.OptionCode.VENDOR_SPECIFIC;
 
+import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.barestack.model.ClientKind;
 import org.barestack.model.MacAddress;
 import org.barestack.wire.dhcp.BootFile.None;
@@ -63,22 +65,21 @@ final class BootPart {
       return withMissingFile(answer, question.packet());
     }
     String server = settings.serverAddress().toString();
-    DhcpPacket packet =
-        answer
-            .withBoot(
-                settings.serverAddress(),
-                server,
-                name.length() <= BootFile.LONGEST_NAME ? name : "")
-            .with(VENDOR_CLASS, Octets.text(kind.http() ? Client.HTTP : Client.PXE))
-            .with(TFTP_SERVER, Octets.text(server))
-            .with(BOOT_FILE, Octets.text(name));
+    SequencedMap<Integer, Octets> more = new LinkedHashMap<>();
+    more.put(VENDOR_CLASS, Octets.text(kind.http() ? Client.HTTP : Client.PXE));
+    more.put(TFTP_SERVER, Octets.text(server));
+    more.put(BOOT_FILE, Octets.text(name));
     DhcpOptions pxe = pxeOptions(question.packet(), kind);
     if (!pxe.values().isEmpty()) {
-      packet = packet.with(VENDOR_SPECIFIC, pxe.octets().plus(Octets.of((byte) OptionCode.END)));
+      more.put(VENDOR_SPECIFIC, pxe.octets().plus(Octets.of((byte) OptionCode.END)));
     }
-    return kind.ipxe() && settings.mode() == DhcpMode.FULL
-        ? packet.with(IPXE, DhcpOptions.NONE.with(IPXE_NO_PROXY, Octets.of((byte) 1)).octets())
-        : packet;
+    if (kind.ipxe() && settings.mode() == DhcpMode.FULL) {
+      more.put(IPXE, DhcpOptions.NONE.with(IPXE_NO_PROXY, Octets.of((byte) 1)).octets());
+    }
+    return answer
+        .withBoot(
+            settings.serverAddress(), server, name.length() <= BootFile.LONGEST_NAME ? name : "")
+        .with(more);
   }
 
   /**

@@ -21,17 +21,23 @@ import org.jspecify.annotations.Nullable;
  *   | code | len | len octets  |     | 0 pad |     | 255 end |
  *   +------+-----+---- ... ----+     +-------+     +---------+
  * </pre>
- *
- * @param values code to value, 1 to 254; a value may be longer than 255 octets
  */
-public record DhcpOptions(SequencedMap<Integer, Octets> values) {
+public final class DhcpOptions {
   /** No options. */
   public static final DhcpOptions NONE = new DhcpOptions(new LinkedHashMap<>());
 
   private static final int LONGEST_PART = 255;
 
-  public DhcpOptions {
-    values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
+  private final SequencedMap<Integer, Octets> values;
+
+  /** Of a map that nobody changes any more. */
+  private DhcpOptions(SequencedMap<Integer, Octets> values) {
+    this.values = values;
+  }
+
+  /** Code to value, 1 to 254; a value may be longer than 255 octets. */
+  public SequencedMap<Integer, Octets> values() {
+    return Collections.unmodifiableSequencedMap(values);
   }
 
   /** Reads a list that stands alone, such as the inside of option 43 or 175. */
@@ -89,7 +95,7 @@ public record DhcpOptions(SequencedMap<Integer, Octets> values) {
     }
 
     DhcpOptions options() {
-      return new DhcpOptions(values);
+      return new DhcpOptions(new LinkedHashMap<>(values));
     }
   }
 
@@ -110,7 +116,17 @@ public record DhcpOptions(SequencedMap<Integer, Octets> values) {
     return new DhcpOptions(changed);
   }
 
+  /** These, with several changed or added. */
+  DhcpOptions with(SequencedMap<Integer, Octets> more) {
+    SequencedMap<Integer, Octets> changed = new LinkedHashMap<>(values);
+    changed.putAll(more);
+    return new DhcpOptions(changed);
+  }
+
   DhcpOptions without(int code) {
+    if (!has(code)) {
+      return this;
+    }
     SequencedMap<Integer, Octets> changed = new LinkedHashMap<>(values);
     changed.remove(code);
     return new DhcpOptions(changed);
@@ -131,14 +147,38 @@ public record DhcpOptions(SequencedMap<Integer, Octets> values) {
     return Octets.of(out.toByteArray());
   }
 
+  /** How many octets {@link #octets} gives. */
+  int size() {
+    int size = 0;
+    for (Octets value : values.values()) {
+      size += value.size() + 2 * Math.max(1, (value.size() + LONGEST_PART - 1) / LONGEST_PART);
+    }
+    return size;
+  }
+
   private static void write(int code, Octets value, ByteArrayOutputStream out) {
     int from = 0;
     do {
       int to = Math.min(from + LONGEST_PART, value.size());
       out.write(code);
       out.write(to - from);
-      out.writeBytes(value.slice(from, to).toArray());
+      value.write(from, to, out);
       from = to;
     } while (from < value.size());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DhcpOptions that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return values.toString();
   }
 }

@@ -24,10 +24,12 @@ import static org.barestack.wire.dhcp.OptionCode.USER_CLASS;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.barestack.model.Ipv4;
@@ -112,6 +114,8 @@ public record DhcpPacket(
 
   private static final int OVERLOAD_FILE = 1;
   private static final int OVERLOAD_SNAME = 2;
+
+  private static final List<Integer> KEPT = List.of(CLIENT_ID, MACHINE_ID, RELAY_INFORMATION);
 
   static final int ETHERNET = 1;
   private static final int ETHERNET_SIZE = 6;
@@ -231,6 +235,21 @@ public record DhcpPacket(
         .array();
   }
 
+  /** How many octets {@link #bytes} gives. */
+  int size() {
+    return Math.max(SMALLEST, OPTIONS + options.size() + 1);
+  }
+
+  /**
+   * Whether a packet is, as far as a quick look tells, a client's first one: DISCOVER. It looks
+   * where clients have the message type, at the begin of the options.
+   */
+  public static boolean begins(Octets packet) {
+    return packet.size() > OPTIONS + 2
+        && packet.at(OPTIONS) == MESSAGE_TYPE
+        && packet.at(OPTIONS + 2) == 1;
+  }
+
   private static void putField(ByteBuffer out, int offset, int size, byte[] value) {
     if (value.length > size) {
       throw new IllegalArgumentException(
@@ -245,18 +264,27 @@ public record DhcpPacket(
    * which some boot ROMs drop the answer, and the relay's information (RFC 3046).
    */
   public DhcpPacket answer(MessageType type, Ipv4 server) {
-    DhcpOptions kept =
-        DhcpOptions.NONE
-            .with(MESSAGE_TYPE, type.octets())
-            .with(SERVER_ID, Octets.addresses(List.of(server)));
-    for (int code : List.of(CLIENT_ID, MACHINE_ID, RELAY_INFORMATION)) {
-      Optional<Octets> value = options.get(code);
-      if (value.isPresent()) {
-        kept = kept.with(code, value.get());
-      }
+    SequencedMap<Integer, Octets> kept = new LinkedHashMap<>();
+    kept.put(MESSAGE_TYPE, type.octets());
+    kept.put(SERVER_ID, Octets.addresses(List.of(server)));
+    for (int code : KEPT) {
+      options.get(code).ifPresent(value -> kept.put(code, value));
     }
     return new DhcpPacket(
-        true, htype, 0, xid, 0, flags, Ipv4.ANY, Ipv4.ANY, Ipv4.ANY, giaddr, chaddr, "", "", kept);
+        true,
+        htype,
+        0,
+        xid,
+        0,
+        flags,
+        Ipv4.ANY,
+        Ipv4.ANY,
+        Ipv4.ANY,
+        giaddr,
+        chaddr,
+        "",
+        "",
+        DhcpOptions.NONE.with(kept));
   }
 
   DhcpPacket withFlags(int flags) {
@@ -294,6 +322,24 @@ public record DhcpPacket(
         sname,
         file,
         options.with(code, value));
+  }
+
+  DhcpPacket with(SequencedMap<Integer, Octets> more) {
+    return new DhcpPacket(
+        reply,
+        htype,
+        hops,
+        xid,
+        secs,
+        flags,
+        ciaddr,
+        yiaddr,
+        siaddr,
+        giaddr,
+        chaddr,
+        sname,
+        file,
+        options.with(more));
   }
 
   /** Option 53; empty in plain BOOTP. */

@@ -77,7 +77,7 @@ public final class DhcpResponder {
     if (!(answer instanceof Reply reply)) {
       return answer;
     }
-    int octets = reply.packet().bytes().length;
+    int octets = reply.packet().size();
     int largest = question.packet().largestAnswer();
     return octets <= largest
         ? reply

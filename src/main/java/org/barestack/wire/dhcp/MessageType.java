@@ -1,6 +1,6 @@
 package org.barestack.wire.dhcp;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** Option 53 (RFC 2132 §9.6). */
@@ -14,6 +14,8 @@ public enum MessageType {
   RELEASE(7),
   INFORM(8);
 
+  private static final List<MessageType> ALL = List.of(values());
+
   private final int number;
 
   MessageType(int number) {
@@ -21,7 +23,9 @@ public enum MessageType {
   }
 
   static Optional<MessageType> of(int number) {
-    return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
+    return number >= 1 && number <= ALL.size()
+        ? Optional.of(ALL.get(number - 1))
+        : Optional.empty();
   }
 
   /** As option 53 has it. */

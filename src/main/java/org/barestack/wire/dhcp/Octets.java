@@ -2,6 +2,7 @@ package org.barestack.wire.dhcp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -64,6 +65,11 @@ public final class Octets {
   /** A copy. */
   public byte[] toArray() {
     return octets.clone();
+  }
+
+  /** Writes those {@code from} (included) to {@code to} (excluded). */
+  void write(int from, int to, ByteArrayOutputStream out) {
+    out.write(octets, from, to - from);
   }
 
   Octets slice(int from, int to) {

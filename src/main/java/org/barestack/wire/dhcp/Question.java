@@ -58,6 +58,6 @@ record Question(DhcpPacket packet, MessageType type, MacAddress mac, Client clie
                   .map(name -> "'" + name.printable() + "'")
                   .orElse("no vendor class");
         };
-    return "%s from %s (%s)".formatted(type, mac, kind);
+    return type + " from " + mac + " (" + kind + ")";
   }
 }
