@@ -535,7 +535,7 @@ public final class BootDesk {
 
   /** Where the node stands. */
   public NodeState state(NodeName name) {
-    return NodeState.of(journal.events(new Subject.OfNode(name)));
+    return index.state(name);
   }
 
   /** A node that is no longer of the site holds nothing. */

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.barestack.model.Journal;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeName;
+import org.barestack.model.NodeState;
 import org.barestack.model.Subject;
 import org.barestack.model.Token;
 
@@ -23,6 +24,7 @@ final class Index {
   private final Journal journal;
   private final Map<String, NodeName> owners = new HashMap<>();
   private final Map<String, NodeName> holders = new HashMap<>();
+  private final Map<NodeName, NodeState> states = new HashMap<>();
   private final AtomicLong upTo = new AtomicLong();
 
   Index(Journal journal) {
@@ -41,7 +43,12 @@ final class Index {
     return fresh(holders, identity);
   }
 
-  private Optional<NodeName> fresh(Map<String, NodeName> map, String key) {
+  /** Where a node stands. */
+  NodeState state(NodeName name) {
+    return fresh(states, name).orElse(NodeState.NEW);
+  }
+
+  private <K, V> Optional<V> fresh(Map<K, V> map, K key) {
     // Read without the lock, since the journal has one of its own, and asks us while it holds it.
     List<NodeEvent> news = journal.since(upTo.get());
     synchronized (this) {
@@ -55,7 +62,7 @@ final class Index {
     return look(map, key);
   }
 
-  private synchronized Optional<NodeName> look(Map<String, NodeName> map, String key) {
+  private synchronized <K, V> Optional<V> look(Map<K, V> map, K key) {
     return Optional.ofNullable(map.get(key));
   }
 
@@ -66,6 +73,7 @@ final class Index {
   }
 
   private void note(NodeEvent event, NodeName name) {
+    states.put(name, states.getOrDefault(name, NodeState.NEW).after(event));
     switch (event.kind()) {
       case INSTALL_OPENED, IMAGE_SEEDED -> {
         String token = event.detail().getOrDefault("token", "");

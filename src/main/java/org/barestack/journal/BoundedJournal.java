@@ -108,16 +108,16 @@ public final class BoundedJournal implements Journal {
   }
 
   /**
-   * As {@link Journal#append} says. What is only asked again is counted without a look into the
-   * journal, since DHCP clients repeat themselves by the second.
+   * As {@link Journal#append} says, within the allowances. What is left out, or only asked again,
+   * costs no look into the journal, since DHCP clients repeat themselves by the second.
+   *
+   * @throws TooManyEventsException if a report is beyond its node's allowance
    */
   @Override
   public void append(NodeEvent event) {
-    if (event.kind() == NodeEvent.Kind.ASKED) {
-      unrepeated(event).ifPresent(Journal.super::append);
-    } else {
-      Journal.super.append(event);
-    }
+    Optional<NodeEvent> told =
+        event.kind() == NodeEvent.Kind.ASKED ? unrepeated(event) : Optional.of(event);
+    told.filter(this::taken).ifPresent(journal::append);
   }
 
   private Optional<NodeEvent> unrepeated(NodeEvent event) {

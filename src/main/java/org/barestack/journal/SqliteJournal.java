@@ -21,8 +21,10 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -99,6 +101,30 @@ public final class SqliteJournal implements Journal {
           ) STRICT;
           """);
 
+  /** What a text is pinned to. */
+  private record Pin(InstallId install, String name) {}
+
+  /** Texts that were lately asked for. What is pinned never changes, so they hold for ever. */
+  private static final class RecentPins {
+    /** Characters in all: the kickstarts of some hundred installs. */
+    private static final int ROOM = 16 << 20;
+
+    private final SequencedMap<Pin, String> texts = new LinkedHashMap<>();
+    private long size;
+
+    synchronized @Nullable String get(Pin pin) {
+      return texts.get(pin);
+    }
+
+    synchronized void put(Pin pin, String text) {
+      String before = texts.putIfAbsent(pin, text);
+      size += before == null ? text.length() : 0;
+      while (size > ROOM) {
+        size -= texts.pollFirstEntry().getValue().length();
+      }
+    }
+  }
+
   private static final String EVENTS =
       "SELECT sequence, at, subject, kind, install, detail FROM event ";
 
@@ -118,10 +144,15 @@ public final class SqliteJournal implements Journal {
 
   private final Path file;
   private final List<String> migrations;
+  private final RecentPins pins = new RecentPins();
   private final ReentrantLock writing = new ReentrantLock();
   private final ReentrantLock reading = new ReentrantLock();
   private @Nullable Connection writer;
   private @Nullable Connection reader;
+
+  /** What is new since some place, on the reader: asked for with every request of a node. */
+  private @Nullable PreparedStatement news;
+
   private boolean closed;
 
   private SqliteJournal(Path file, List<String> migrations) {
@@ -175,6 +206,15 @@ public final class SqliteJournal implements Journal {
     });
   }
 
+  /** Without a look at what was before, which grows. */
+  @Override
+  public void append(NodeEvent event) {
+    write(connection -> {
+      insert(connection, event);
+      return event;
+    });
+  }
+
   @Override
   public List<NodeEvent> events(Subject subject) {
     return read(connection -> ofSubject(connection, subject), List.of());
@@ -183,12 +223,32 @@ public final class SqliteJournal implements Journal {
   @Override
   public List<NodeEvent> since(long sequence) {
     return read(
-        connection -> select(connection, "WHERE sequence > ? ORDER BY sequence", sequence),
+        connection -> {
+          PreparedStatement statement = news;
+          if (statement == null) {
+            statement =
+                connection.prepareStatement(EVENTS + "WHERE sequence > ? ORDER BY sequence");
+            news = statement;
+          }
+          return events(statement, sequence);
+        },
         List.of());
   }
 
   @Override
   public String pin(InstallId install, String name, Supplier<String> text) {
+    Pin pin = new Pin(install, name);
+    String known = pins.get(pin);
+    if (known == null) {
+      known = pin(pin, text);
+      pins.put(pin, known);
+    }
+    return known;
+  }
+
+  private String pin(Pin pin, Supplier<String> text) {
+    InstallId install = pin.install();
+    String name = pin.name();
     String pinned = this.<@Nullable String>read(c -> pinned(c, install, name), null);
     if (pinned != null) {
       return pinned;
@@ -423,14 +483,20 @@ public final class SqliteJournal implements Journal {
   private static List<NodeEvent> select(Connection connection, String where, Object value)
       throws SQLException, IOException {
     try (PreparedStatement statement = connection.prepareStatement(EVENTS + where)) {
-      statement.setObject(1, value);
-      List<NodeEvent> events = new ArrayList<>();
-      ResultSet rows = statement.executeQuery();
+      return events(statement, value);
+    }
+  }
+
+  private static List<NodeEvent> events(PreparedStatement statement, Object value)
+      throws SQLException, IOException {
+    statement.setObject(1, value);
+    List<NodeEvent> events = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
         events.add(event(rows));
       }
-      return events;
     }
+    return events;
   }
 
   private static NodeEvent event(ResultSet row) throws SQLException, IOException {
