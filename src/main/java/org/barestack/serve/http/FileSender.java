@@ -11,11 +11,15 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.barestack.media.ServedMedia;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
@@ -25,15 +29,28 @@ import org.xnio.channels.StreamSinkChannel;
  * thread goes on whenever its socket takes more. What is in a file goes by sendfile(2). Undertow's
  * own handler copies ranges through a buffer, and redirects from folders to a URL made from Host.
  */
-final class FileSender implements ChannelListener<StreamSinkChannel> {
+final class FileSender implements ChannelListener<StreamSinkChannel>, Downloads.Load {
+  private static final Logger log = LoggerFactory.getLogger(FileSender.class);
+
   /** Octets after which other connections have their turn. */
-  private static final long TURN = 4 << 20;
+  private static final long TURN = 1 << 20;
+
+  /** Octets that one is sent while it waits: enough to show that the server lives. */
+  private static final long LITTLE = 4 << 10;
 
   private final HttpServerExchange exchange;
   private final Octets octets;
+  private final Downloads downloads;
+  private final StreamSinkChannel sink;
   private final Runnable sent;
+  private final long start;
   private final long end;
-  private long position;
+  private volatile long position;
+
+  /** Up to where it may go; {@link #end} once it is its turn. */
+  private volatile long limit;
+
+  private final AtomicBoolean closed = new AtomicBoolean();
   private boolean headersSent;
 
   /** What is sent; read by I/O threads, one at a time. */
@@ -54,12 +71,49 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
   private record Validators(ETag tag, Date date) {}
 
   private FileSender(
-      HttpServerExchange exchange, Octets octets, long start, long end, Runnable sent) {
+      HttpServerExchange exchange,
+      Octets octets,
+      Downloads downloads,
+      StreamSinkChannel sink,
+      long start,
+      long end,
+      Runnable sent) {
     this.exchange = exchange;
     this.octets = octets;
+    this.downloads = downloads;
+    this.sink = sink;
+    this.start = start;
     this.position = start;
     this.end = end;
+    this.limit = start;
     this.sent = sent;
+  }
+
+  @Override
+  public InetAddress peer() {
+    return exchange.getSourceAddress().getAddress();
+  }
+
+  @Override
+  public long sent() {
+    return position - start;
+  }
+
+  @Override
+  public boolean open() {
+    return exchange.getConnection().isOpen();
+  }
+
+  @Override
+  public void go() {
+    limit = end;
+    sink.resumeWrites();
+  }
+
+  @Override
+  public void trickle() {
+    limit = Math.min(end, position + LITTLE);
+    sink.resumeWrites();
   }
 
   /**
@@ -68,7 +122,8 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
    * @param sent runs on an I/O thread when all of the file was sent in one answer
    * @throws IOException if the file cannot be opened; nothing was answered then
    */
-  static void send(HttpServerExchange exchange, Reply.StoredFile stored, Runnable sent)
+  static void send(
+      HttpServerExchange exchange, Downloads downloads, Reply.StoredFile stored, Runnable sent)
       throws IOException {
     OpenedFile opened = OpenedFile.open(stored.folder(), stored.file());
     FileOctets octets = new FileOctets(opened.channel(), opened.channel().size());
@@ -78,6 +133,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
     boolean efi = stored.file().toString().endsWith(".efi");
     send(
         exchange,
+        downloads,
         octets,
         new Validators(new ETag(false, tag), Date.from(modified.truncatedTo(ChronoUnit.SECONDS))),
         efi ? "application/efi" : "application/octet-stream",
@@ -85,9 +141,11 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
   }
 
   /** The same with a medium, which is given back when it is sent. */
-  static void send(HttpServerExchange exchange, ServedMedia.Lent medium) throws IOException {
+  static void send(HttpServerExchange exchange, Downloads downloads, ServedMedia.Lent medium)
+      throws IOException {
     send(
         exchange,
+        downloads,
         new MediumOctets(medium),
         new Validators(new ETag(false, medium.tag()), Date.from(medium.since())),
         MediumOctets.TYPE,
@@ -95,7 +153,12 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
   }
 
   private static void send(
-      HttpServerExchange exchange, Octets octets, Validators validators, String type, Runnable sent)
+      HttpServerExchange exchange,
+      Downloads downloads,
+      Octets octets,
+      Validators validators,
+      String type,
+      Runnable sent)
       throws IOException {
     ETag tag = validators.tag();
     Date date = validators.date();
@@ -125,11 +188,17 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
       return;
     }
     StreamSinkChannel sink = exchange.getResponseChannel();
-    sink.getWriteSetter()
-        .set(
-            new FileSender(
-                exchange, octets, start, start + length, length == size ? sent : () -> {}));
-    sink.resumeWrites();
+    FileSender sender =
+        new FileSender(
+            exchange,
+            octets,
+            downloads,
+            sink,
+            start,
+            start + length,
+            length == size ? sent : () -> {});
+    sink.getWriteSetter().set(sender);
+    downloads.enter(sender, length);
   }
 
   /** If-None-Match alone decides where both are there (RFC 9110 §13.2.2). */
@@ -161,22 +230,54 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
         return;
       }
       headersSent = true;
-      long turn = Math.min(end, position + TURN);
-      while (position < turn) {
-        long moved = octets.move(position, turn - position, sink);
-        position += moved;
+      long at = position;
+      long turn = Math.min(limit, at + TURN);
+      while (at < turn) {
+        long moved = octets.move(at, turn - at, sink);
+        at += moved;
+        position = at;
         if (moved == 0) {
           return;
         }
       }
-      if (position == end) {
-        octets.close();
+      if (at == end) {
+        downloads.leave(this);
+        close();
         exchange.endExchange();
         sent.run();
+      } else if (at == limit) {
+        waits();
       }
     } catch (IOException e) {
+      downloads.leave(this);
       // The length is promised already: only a broken connection tells the client.
-      IoUtils.safeClose(octets, exchange.getConnection());
+      abandon();
+      IoUtils.safeClose(exchange.getConnection());
+    }
+  }
+
+  /** A connection that is closed by its timer calls no listener, so this is not left to those. */
+  @Override
+  public void abandon() {
+    try {
+      close();
+    } catch (IOException e) {
+      log.debug("{}: {}", peer(), e.toString());
+    }
+  }
+
+  /** Once only: what was lent is given back once. */
+  private void close() throws IOException {
+    if (!closed.getAndSet(true)) {
+      octets.close();
+    }
+  }
+
+  /** Until it is its turn. That may come between two looks, so it looks again. */
+  private void waits() {
+    sink.suspendWrites();
+    if (position < limit) {
+      sink.resumeWrites();
     }
   }
 }

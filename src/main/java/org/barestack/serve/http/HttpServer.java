@@ -21,7 +21,6 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +76,12 @@ public final class HttpServer implements AutoCloseable {
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
 
-  private static final int MOST_CONNECTIONS = 4096;
+  private static final int IO_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  /** A room of machines, each with two or three. One that waits costs a few kilobytes. */
+  private static final int MOST_CONNECTIONS = 32_768;
+
+  private static final Duration PULSE = Duration.ofSeconds(2);
   private static final int LARGEST_HEADERS = 64 * 1024;
   private static final int MOST_INTERFACES = 32;
   private static final long STOP_SECONDS = 1;
@@ -99,6 +103,11 @@ public final class HttpServer implements AutoCloseable {
   private final Hold hold;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Connections connections = new Connections();
+
+  /** Sixteen a processor fill any network that it can fill. */
+  private final Downloads downloads = new Downloads(16 * IO_THREADS);
+
+  private final EncodedTexts texts = new EncodedTexts();
   private final XnioWorker worker;
   private final AcceptingChannel<? extends StreamConnection> listener;
 
@@ -142,7 +151,7 @@ public final class HttpServer implements AutoCloseable {
         OptionMap.builder()
             .set(Options.TCP_NODELAY, true)
             .set(Options.REUSE_ADDRESSES, true)
-            .set(Options.BACKLOG, 1024)
+            .set(Options.BACKLOG, 4096)
             .set(Options.WRITE_TIMEOUT, millis(patience.stalled()))
             .set(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
             .set(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS)
@@ -163,9 +172,7 @@ public final class HttpServer implements AutoCloseable {
             .createWorker(
                 OptionMap.builder()
                     .set(Options.WORKER_NAME, "http")
-                    .set(
-                        Options.WORKER_IO_THREADS,
-                        Math.max(2, Runtime.getRuntime().availableProcessors()))
+                    .set(Options.WORKER_IO_THREADS, IO_THREADS)
                     .set(Options.WORKER_TASK_CORE_THREADS, 1)
                     .set(Options.WORKER_TASK_MAX_THREADS, 1)
                     .getMap());
@@ -300,6 +307,7 @@ public final class HttpServer implements AutoCloseable {
       throw e;
     }
     server.listeners().forEach(AcceptingChannel::resumeAccepts);
+    server.threads.execute(server::pulse);
     log.info("HTTP on {}, {} only", server.address(), device);
     if (secrets != null) {
       log.info("secrets by TLS on {}, {} only", server.secureAddress(), device);
@@ -393,16 +401,30 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
+  /** Until the server is closed. No timer of the I/O threads': it would hold up their own. */
+  private void pulse() {
+    try {
+      while (true) {
+        Thread.sleep(PULSE);
+        downloads.pulse();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Waits for the form, if there is one, on the I/O thread. */
   private void receive(HttpServerExchange exchange) {
     exchange.addExchangeCompleteListener((ended, next) -> {
-      log.debug(
-          "{} {} {}: {}, {} octets",
-          ended.getSourceAddress(),
-          ended.getRequestMethod(),
-          LogText.of(ended.getRequestPath()),
-          ended.getStatusCode(),
-          ended.getResponseBytesSent());
+      if (log.isDebugEnabled()) {
+        log.debug(
+            "{} {} {}: {}, {} octets",
+            ended.getSourceAddress(),
+            ended.getRequestMethod(),
+            LogText.of(ended.getRequestPath()),
+            ended.getStatusCode(),
+            ended.getResponseBytesSent());
+      }
       next.proceed();
     });
     if (!exchange.getRequestMethod().equals(Methods.POST)) {
@@ -483,7 +505,15 @@ public final class HttpServer implements AutoCloseable {
     } catch (Exception | StackOverflowError e) {
       reply = fault(exchange, e);
     }
-    send(exchange, reply);
+    if (reply instanceof Reply.StoredFile || reply instanceof Reply.Image) {
+      send(exchange, reply); // opening a file may take a while
+    } else {
+      // When another thread ends an exchange, Undertow 2.4.4's I/O thread may begin to read the
+      // next request before the first is quite done, and turns in circles until it is: half of
+      // the processors' time, measured.
+      Reply ready = reply;
+      exchange.dispatch(exchange.getIoThread(), (HttpHandler) asked -> send(asked, ready));
+    }
   }
 
   private static String peer(HttpServerExchange exchange) {
@@ -594,14 +624,17 @@ public final class HttpServer implements AutoCloseable {
       case Reply.StoredFile stored -> {
         try {
           FileSender.send(
-              exchange, stored, () -> tell(stored.sent(), exchange.getResponseContentLength()));
+              exchange,
+              downloads,
+              stored,
+              () -> tell(stored.sent(), exchange.getResponseContentLength()));
         } catch (IOException | RuntimeException e) {
           send(exchange, fault(exchange, e));
         }
       }
       case Reply.Image(ServedMedia.Lent medium) -> {
         try {
-          FileSender.send(exchange, medium);
+          FileSender.send(exchange, downloads, medium);
         } catch (IOException | RuntimeException e) {
           IoUtils.safeClose(medium);
           send(exchange, fault(exchange, e));
@@ -611,18 +644,17 @@ public final class HttpServer implements AutoCloseable {
       case Reply.Text(int status, String body, LongConsumer sent) when body.isBlank() ->
           send(exchange, fault(exchange, new IllegalStateException("an empty text")));
       case Reply.Text(int status, String body, LongConsumer sent) -> {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer octets = texts.of(body);
+        int length = octets.remaining();
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
-        exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, bytes.length);
+        exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, length);
         if (exchange.getRequestMethod().equals(Methods.HEAD)) {
           exchange.endExchange();
         } else {
           boolean whole = status == 200;
-          exchange
-              .getResponseSender()
-              .send(ByteBuffer.wrap(bytes), new Sent(whole ? sent : Reply.UNNOTED, bytes.length));
+          exchange.getResponseSender().send(octets, new Sent(whole ? sent : Reply.UNNOTED, length));
         }
       }
     }
@@ -636,6 +668,9 @@ public final class HttpServer implements AutoCloseable {
 
   /** Notes what was sent, away from the I/O thread. */
   private void tell(LongConsumer sent, long octets) {
+    if (sent.equals(Reply.UNNOTED)) {
+      return;
+    }
     try {
       threads.execute(() -> {
         try {
