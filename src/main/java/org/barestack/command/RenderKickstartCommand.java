@@ -1,6 +1,5 @@
 package org.barestack.command;
 
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.barestack.model.Node;
 import org.barestack.model.Site;
@@ -55,9 +54,13 @@ public final class RenderKickstartCommand implements Callable<Integer> {
       throw Failure.badInput("--standalone or --medium: one of them");
     }
     Renderer renderer = options.renderer();
-    Map<String, String> texts = medium ? renderer.media(site, one) : renderer.artefacts(site, one);
-    String file = medium ? "medium.ks" : standalone ? "standalone.ks" : "kickstart.ks";
-    new Print(command).text(texts.getOrDefault(file, ""));
+    new Print(command)
+        .text(
+            medium
+                ? renderer.media(site, one).getOrDefault("medium.ks", "")
+                : standalone
+                    ? renderer.sampleStandaloneKickstart(site, one)
+                    : renderer.sampleKickstart(site, one));
     return 0;
   }
 }

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What Python, in which the installer is written, takes for lines, white space and numbers. */
 final class PythonText {
+  /** What ends a line beside the line feed. */
+  private static final String RARE_LINE_ENDS = "\r\u000b\f\u001c\u001d\u001e\u0085\u2028\u2029";
+
   private PythonText() {}
 
   /**
@@ -39,7 +42,35 @@ final class PythonText {
 
     Lines(String text) {
       this.text = text;
-      this.onlyLineFeeds = text.chars().noneMatch(c -> c != '\n' && isLineEnd((char) c));
+      this.onlyLineFeeds = RARE_LINE_ENDS.chars().allMatch(end -> text.indexOf(end) < 0);
+    }
+
+    /**
+     * Takes all lines at once up to the next one that begins with a percent sign, white space
+     * aside: scripts are long, and few of their lines begin so. Takes none of a text with rare line
+     * ends.
+     */
+    void plain(StringBuilder taken) {
+      if (!onlyLineFeeds) {
+        return;
+      }
+      int end = text.length();
+      for (int sign = text.indexOf('%', at); sign >= 0; sign = text.indexOf('%', sign + 1)) {
+        int begin = sign;
+        while (begin > at && text.charAt(begin - 1) != '\n' && isSpace(text.charAt(begin - 1))) {
+          begin--;
+        }
+        if (begin == at || text.charAt(begin - 1) == '\n') {
+          end = begin;
+          break;
+        }
+      }
+      taken.append(text, at, end);
+      for (int feed = text.indexOf('\n', at, end); feed >= 0; ) {
+        number++;
+        feed = text.indexOf('\n', feed + 1, end);
+      }
+      at = end;
     }
 
     /** The next one; null behind the last. */
@@ -73,15 +104,7 @@ final class PythonText {
   }
 
   private static boolean isLineEnd(char c) {
-    return (c < ' ' || c > '~') && isRareLineEnd(c);
-  }
-
-  private static boolean isRareLineEnd(char c) {
-    return switch (c) {
-      case '\n', '\r', '\u000b', '\f', '\u001c', '\u001d', '\u001e', '\u0085', '\u2028', '\u2029' ->
-          true;
-      default -> false;
-    };
+    return c == '\n' || ((c < ' ' || c > '~') && RARE_LINE_ENDS.indexOf(c) >= 0);
   }
 
   /** As {@code str.isspace} does. */

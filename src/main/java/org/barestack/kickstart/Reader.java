@@ -110,6 +110,9 @@ final class Reader {
     At at = next();
     while (at != null) {
       open = open == null ? command(at) : inside(open, at);
+      if (open != null && open.section.kind() != Section.Kind.PACKAGES && !sources.isEmpty()) {
+        sources.element().lines.plain(open.text);
+      }
       at = next();
     }
     if (open != null) {

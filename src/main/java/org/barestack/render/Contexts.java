@@ -177,38 +177,43 @@ final class Contexts {
   /** Text on one line for people, such as in a comment. */
   private static String printable(String text) {
     return text.chars()
-        .map(c -> breaksLines(c) || c < ' ' ? ' ' : c)
+        .map(c -> isControl((char) c) ? ' ' : c)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }
 
   /** A here-document: the redirection, the text as it is, and the end marker. */
   static String heredoc(String text) {
-    String[] lines = text.split("\n", -1);
-    for (int i = 0; i < lines.length; i++) {
-      if (holdsControl(lines[i])) {
-        throw new Refusal("line " + (i + 1) + " of the text holds a control character");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c != '\n' && c != '\t' && isControl(c)) {
+        throw new Refusal(
+            "line " + Sections.line(text, i) + " of the text holds a control character");
       }
-      if (Sections.WORDS.contains(Sections.firstWord(lines[i]))) {
+    }
+    for (int sign = text.indexOf('%'); sign >= 0; sign = text.indexOf('%', sign + 1)) {
+      int begin = Sections.lineBegunBy(text, sign);
+      if (begin >= 0 && Sections.WORDS.contains(Sections.firstWord(text, sign))) {
         throw new Refusal(
             "line "
-                + (i + 1)
+                + Sections.line(text, sign)
                 + " of the text begins like a kickstart section: '"
-                + lines[i].strip()
+                + text.substring(sign).lines().findFirst().orElse("").strip()
                 + "'");
       }
     }
-    List<String> all = List.of(lines);
     String marker = "EOF";
-    while (all.contains(marker)) {
+    while (holdsLine(text, marker)) {
       marker += "_";
     }
     return "<<'" + marker + "'\n" + text + (text.endsWith("\n") ? "" : "\n") + marker;
   }
 
-  private static boolean holdsControl(String line) {
-    for (int i = 0; i < line.length(); i++) {
-      if (line.charAt(i) != '\t' && breaksLines(line.charAt(i))) {
+  private static boolean holdsLine(String text, String line) {
+    for (int at = text.indexOf(line); at >= 0; at = text.indexOf(line, at + 1)) {
+      int end = at + line.length();
+      if ((at == 0 || text.charAt(at - 1) == '\n')
+          && (end == text.length() || text.charAt(end) == '\n')) {
         return true;
       }
     }
@@ -239,9 +244,11 @@ final class Contexts {
   }
 
   private static String oneLine(String text) {
-    if (text.chars().anyMatch(c -> c < ' ' || breaksLines(c))) {
-      throw new Refusal(
-          "a line break or control character in '" + printable(text) + "' cannot stand here");
+    for (int i = 0; i < text.length(); i++) {
+      if (isControl(text.charAt(i))) {
+        throw new Refusal(
+            "a line break or control character in '" + printable(text) + "' cannot stand here");
+      }
     }
     return text;
   }
@@ -249,8 +256,8 @@ final class Contexts {
   /**
    * Control characters and whatever Python's {@code splitlines}, which pykickstart uses, splits.
    */
-  private static boolean breaksLines(int c) {
-    return Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
+  private static boolean isControl(char c) {
+    return c < ' ' || (c > '~' && (c <= '\u009f' || c == '\u2028' || c == '\u2029'));
   }
 
   private static String text(Object value) {

@@ -507,6 +507,17 @@ public final class Renderer {
     return artefacts;
   }
 
+  /** The kickstart among the {@link #artefacts}, by itself. */
+  public String sampleKickstart(Site site, Node node) {
+    return kickstart(site, node, sampleInstall(site, node));
+  }
+
+  /** The standalone kickstart among the {@link #artefacts}, by itself. */
+  public String sampleStandaloneKickstart(Site site, Node node) {
+    return standaloneKickstart(
+        site, node, new Alone(sampleId(site, node), false, FromMedium.PLAIN, List.of()));
+  }
+
   /**
    * The texts on a medium of a node that reaches Barestack, by file name, for the same install as
    * in {@link #artefacts}. They come out of the same templates and the same values as the texts

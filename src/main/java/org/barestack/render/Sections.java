@@ -42,9 +42,11 @@ record Sections(String outside, List<Section> sections, List<TemplateProblem> pr
     while (begin < line.length() && Character.isWhitespace(line.charAt(begin))) {
       begin++;
     }
-    if (begin == line.length() || line.charAt(begin) != '%') {
-      return "";
-    }
+    return begin == line.length() || line.charAt(begin) != '%' ? "" : firstWord(line, begin);
+  }
+
+  /** The word that begins there. */
+  static String firstWord(String line, int begin) {
     int end = begin;
     while (end < line.length() && !Character.isWhitespace(line.charAt(end))) {
       end++;
@@ -102,12 +104,16 @@ record Sections(String outside, List<Section> sections, List<TemplateProblem> pr
   }
 
   private static TemplateProblem problem(String kickstart, int at, String message) {
-    int line = (int) kickstart.substring(0, at).chars().filter(c -> c == '\n').count() + 1;
-    return new TemplateProblem("the rendered kickstart", line, message);
+    return new TemplateProblem("the rendered kickstart", line(kickstart, at), message);
+  }
+
+  /** Which line stands there, from 1. */
+  static int line(String text, int at) {
+    return (int) text.substring(0, at).chars().filter(c -> c == '\n').count() + 1;
   }
 
   /** Where the line begins whose first word begins there; negative if other words stand before. */
-  private static int lineBegunBy(String text, int at) {
+  static int lineBegunBy(String text, int at) {
     int begin = at;
     while (begin > 0 && !isBreak(text.charAt(begin - 1))) {
       if (!Character.isWhitespace(text.charAt(begin - 1))) {

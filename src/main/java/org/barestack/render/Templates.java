@@ -445,8 +445,11 @@ final class Templates {
 
   /** Writes a value for one context. */
   private static final class InContext implements Filter {
-    /** In characters; what is longer is a file, and the same one on many nodes. */
+    /** In characters; what is longer is a file, and may be the same one on many nodes. */
     private static final int LONG = 500;
+
+    /** How many texts are kept: those that differ for each node would fill the memory. */
+    private static final int MOST = 1000;
 
     private final String name;
     private final Function<Object, String> write;
@@ -476,9 +479,17 @@ final class Templates {
     }
 
     Rendered write(Object value) {
-      return written != null && value instanceof String text && text.length() > LONG
-          ? written.computeIfAbsent(text, one -> new Rendered(write.apply(one)))
-          : new Rendered(write.apply(value));
+      if (written == null || !(value instanceof String text) || text.length() <= LONG) {
+        return new Rendered(write.apply(value));
+      }
+      Rendered known = written.get(text);
+      if (known == null) {
+        known = new Rendered(write.apply(text));
+        if (written.size() < MOST) {
+          written.put(text, known);
+        }
+      }
+      return known;
     }
   }
 
