@@ -1,11 +1,9 @@
 package org.barestack.media;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +58,15 @@ public record BootMedium(
    */
   public Overlay over(Path source, RockyImage rocky, Site site, Renderer renderer)
       throws IOException {
+    try (IsoImage image = IsoImage.open(source)) {
+      return over(image, rocky, site, renderer);
+    } catch (IsoException e) {
+      throw cannot(rocky, e);
+    }
+  }
+
+  /** The same over an image that is open; it may be closed then. */
+  Overlay over(IsoImage image, RockyImage rocky, Site site, Renderer renderer) throws IOException {
     String known = label.isEmpty() ? rocky.label() : label;
     if (!known.matches(MediumMenu.LABEL)) {
       throw new MediumException(
@@ -77,9 +84,7 @@ public record BootMedium(
             nodes.stream().map(Install::entry).toList(),
             checked,
             arguments);
-    try (FileChannel channel = FileChannel.open(source, StandardOpenOption.READ)) {
-      Medium medium = Medium.of(channel);
-      IsoImage image = IsoImage.of(medium);
+    try {
       byte[] grub = renderer.grubMenu(site, menu).getBytes(StandardCharsets.UTF_8);
       Remaster made = Remaster.of(image);
       for (Map.Entry<String, String> text : texts(site).entrySet()) {
@@ -92,7 +97,7 @@ public record BootMedium(
         String isolinux = renderer.isolinuxMenu(site, menu);
         made = made.put(RockyImage.Bios.ISOLINUX.menu(), Content.of(isolinux));
       }
-      made = made.efiPartition(Content.of(efiPartition(rocky, medium, made, grub)));
+      made = made.efiPartition(Content.of(efiPartition(rocky, image.medium(), made, grub)));
       for (Map.Entry<String, Path> repository : repositories.entrySet()) {
         made =
             made.putAll(FromMedium.REPOSITORIES + "/" + repository.getKey(), repository.getValue());
@@ -102,9 +107,13 @@ public record BootMedium(
       }
       return made.overlay();
     } catch (IsoException e) {
-      throw new MediumException(
-          rocky.name() + " cannot be made into a medium: " + e.getMessage(), e);
+      throw cannot(rocky, e);
     }
+  }
+
+  private static MediumException cannot(RockyImage rocky, IsoException fault) {
+    return new MediumException(
+        rocky.name() + " cannot be made into a medium: " + fault.getMessage(), fault);
   }
 
   private Map<String, String> texts(Site site) {

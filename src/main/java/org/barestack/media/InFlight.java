@@ -92,18 +92,20 @@ public final class InFlight implements MediaShelf {
   }
 
   private Overlay overlay(Open open, Path source) throws IOException {
-    RockyImage rocky;
     try (IsoImage image = IsoImage.open(source)) {
-      rocky = RockyImage.of(image, source.toString());
+      return overlay(open, image, RockyImage.of(image, source.toString()));
     } catch (IsoException e) {
       throw new MediumException(source + " is no whole image of a medium: " + e.getMessage(), e);
     }
+  }
+
+  private Overlay overlay(Open open, IsoImage image, RockyImage rocky) throws IOException {
     rocky.fits(open.site().rocky());
     FromMedium from = new FromMedium(rocky.packages() ? null : tree.get(), List.of(), false);
     BootMedium.Install install =
         new OpenInstalls(open.site(), journal, renderer)
             .of(open.node(), open.install(), open.permit(), from);
     return new BootMedium(List.of(install), "", List.of(), Map.of(), false)
-        .over(source, rocky, open.site(), renderer);
+        .over(image, rocky, open.site(), renderer);
   }
 }

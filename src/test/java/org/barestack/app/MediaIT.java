@@ -8,17 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.barestack.journal.SqliteJournal;
+import org.barestack.model.Journal;
 import org.barestack.model.MacAddress;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
 import org.barestack.model.Phase;
+import org.barestack.model.Subject;
 import org.barestack.model.Subnet;
 import org.barestack.rehearse.Accelerator;
 import org.barestack.rehearse.BootOrder;
@@ -51,6 +56,8 @@ class MediaIT {
   private static final Pattern BEGINS =
       Pattern.compile("Barestack: the installation begins on vda");
   private static final NodeName NODE = new NodeName("kvm1");
+  private static final String KVM1_MAC = "52:54:00:50:00:0b";
+  private static final String MACHINE = "11223344-5566-7788-99aa-bbccddeeff00";
 
   @TempDir private Path work = Path.of("");
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -128,7 +135,7 @@ class MediaIT {
                 List.<MacAddress>of(),
                 1024,
                 List.of(disks),
-                UUID.fromString("11223344-5566-7788-99aa-bbccddeeff00"),
+                UUID.fromString(MACHINE),
                 "SN-kvm1",
                 BootOrder.DISK_FIRST),
             work,
@@ -232,6 +239,37 @@ class MediaIT {
     machine.await(POWER_OFF, LIMIT);
     machine.awaitOff(LIMIT);
     site.rehearsal().await(NODE, state -> state.phase() == Phase.INSTALLED, LIMIT);
+  }
+
+  // Recognised without its card
+
+  static Stream<Arguments> identified() {
+    return Stream.of(Arguments.of(10, Firmware.BIOS), Arguments.of(9, Firmware.UEFI));
+  }
+
+  /** Debian's GRUB has smbios: as a module for BIOS, and in the signed image for media. */
+  @ParameterizedTest(name = "Rocky {0}, {1}")
+  @MethodSource("identified")
+  void aMachineIsRecognisedByItsUuidAndSerialNumber(int major, Firmware firmware) throws Exception {
+    Path site = offlineSite(major);
+    Subject seen = new Subject.OfStranger(new MacAddress(KVM1_MAC));
+    try (Journal journal = SqliteJournal.open(site.resolve(".barestack/journal.db"))) {
+      NodeEvent event =
+          NodeEvent.of(
+              Instant.parse("2026-01-01T00:00:00Z"),
+              seen,
+              Kind.STRANGER_SEEN,
+              null,
+              Map.of("uuid", MACHINE, "serial", "SN-kvm1"));
+      journal.decide(seen, _ -> new Journal.Decision<>(List.of(event), true));
+    }
+    VirtualMachine machine = alone(firmware);
+    machine.insert(in(Drive.CD, medium(site, major, Media.DVD, "--all")));
+    machine.start();
+    assertThat(machine.awaitScreen(Pattern.compile("[*]Install [a-z0-9]+ of site lab"), LIMIT))
+        .contains("*Install kvm1 of site lab");
+    // nobody pressed a key, and a menu that recognises no machine waits for ever
+    machine.await(Pattern.compile("standin: phase=started"), LIMIT);
   }
 
   // Without one

@@ -23,7 +23,15 @@ public final class Bench {
 
   /** All parts, in the order of the page. */
   static List<Part> parts() {
-    return List.of(new TftpPart(), new StormPart());
+    return List.of(
+        new DhcpPart(),
+        new TftpPart(),
+        new HttpPart(),
+        new RenderPart(),
+        new CommandPart(),
+        new MediaPart(),
+        new ImportPart(),
+        new StormPart());
   }
 
   /**

@@ -54,7 +54,7 @@ final class Page {
             result.unit(),
             cell(result, Result.OURS),
             others.isEmpty() ? "–" : others,
-            Double.isNaN(ratio) ? "–" : number(ratio) + " ×",
+            Double.isFinite(ratio) ? number(ratio) + " ×" : "–",
             goal(result));
   }
 

@@ -1,5 +1,6 @@
 package org.barestack.bench;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -43,6 +44,15 @@ record Result(
   /** The same, with words to it. */
   Result noting(String words) {
     return new Result(what, unit, better, figures, goal, words);
+  }
+
+  /** Ours beside one of the others alone. */
+  Result beside(String other, String called, @Nullable Goal sought) {
+    SequencedMap<String, List<Double>> two = new LinkedHashMap<>();
+    for (String name : List.of(OURS, other)) {
+      two.put(name, figures.getOrDefault(name, List.of()));
+    }
+    return new Result(called, unit, better, two, sought, note);
   }
 
   double median(String contestant) {

@@ -52,6 +52,22 @@ public final class BootableIso {
     }
   }
 
+  /**
+   * One with other files beside, which is not kept.
+   *
+   * @param more a folder that holds them
+   * @param into a folder for the image
+   */
+  public static Path with(int major, Media media, Path more, Path into) {
+    try {
+      IsoReplica replica = major == 9 ? IsoReplica.rocky9(media) : IsoReplica.rocky10(media);
+      fill(major, replica);
+      return replica.beside(more).write(into);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static void make(IsoReplica replica, Path iso) throws IOException {
     Files.createDirectories(FOLDER);
     Path work = Files.createTempDirectory(FOLDER, "making");

@@ -51,6 +51,7 @@ public final class IsoReplica {
   private final String version;
   private final Media media;
   private final TreeMap<String, byte[]> files = new TreeMap<>();
+  private final List<Path> folders = new ArrayList<>();
   private String label;
   private byte[] efiPartition = dummy("efiboot.img", 16_384);
   private byte[] bootCode;
@@ -102,6 +103,15 @@ public final class IsoReplica {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return this;
+  }
+
+  /**
+   * With all that a folder holds when the image is written: unlike {@link #withFolder}, of any
+   * size, and only in the image.
+   */
+  public IsoReplica beside(Path folder) {
+    folders.add(folder);
     return this;
   }
 
@@ -185,6 +195,7 @@ public final class IsoReplica {
       words.addAll(List.of("-o", iso.toString(), "-V", label));
       words.addAll(major == 9 ? isolinux(work) : grub(work));
       words.addAll(List.of("-R", "-J", "-joliet-long", tree.toString()));
+      folders.forEach(more -> words.add(more.toString()));
       Command.Result result =
           Command.of(words.toArray(String[]::new))
               .with("SOURCE_DATE_EPOCH", DATE.getEpochSecond())

@@ -122,7 +122,7 @@ public final class IsoImage implements Closeable {
   }
 
   /** All of its octets. */
-  Medium medium() {
+  public Medium medium() {
     return medium;
   }
 

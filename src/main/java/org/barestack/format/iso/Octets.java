@@ -1,6 +1,8 @@
 package org.barestack.format.iso;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -15,6 +17,11 @@ import org.barestack.format.image.Medium;
  * Nothing outside of them can be read: who tries gets an {@link IsoException}.
  */
 final class Octets {
+  private static final VarHandle LITTLE16 = view(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle BIG16 = view(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LITTLE32 = view(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle BIG32 = view(int[].class, ByteOrder.BIG_ENDIAN);
+
   private final byte[] octets;
   private final int from;
   private final int length;
@@ -27,6 +34,10 @@ final class Octets {
     this.length = length;
     this.offset = offset;
     this.what = what;
+  }
+
+  private static VarHandle view(Class<?> type, ByteOrder order) {
+    return MethodHandles.byteArrayViewVarHandle(type, order);
   }
 
   /**
@@ -90,25 +101,29 @@ final class Octets {
 
   /** §7.2.1. */
   int little16(int at) throws IsoException {
-    return buffer(at, 2).order(ByteOrder.LITTLE_ENDIAN).getShort() & 0xffff;
+    check(at, 2);
+    return (short) LITTLE16.get(octets, from + at) & 0xffff;
   }
 
   /** §7.2.3: both orders, which must agree; see {@link #both32}. */
   int both16(int at) throws IsoException {
     int little = little16(at);
-    int big = buffer(at + 2, 2).getShort() & 0xffff;
+    check(at + 2, 2);
+    int big = (short) BIG16.get(octets, from + at + 2) & 0xffff;
     agree(at, little, big);
     return little;
   }
 
   /** §7.3.1. */
   long little32(int at) throws IsoException {
-    return buffer(at, 4).order(ByteOrder.LITTLE_ENDIAN).getInt() & 0xffff_ffffL;
+    check(at, 4);
+    return (int) LITTLE32.get(octets, from + at) & 0xffff_ffffL;
   }
 
   /** §7.3.2. */
   long big32(int at) throws IsoException {
-    return buffer(at, 4).getInt() & 0xffff_ffffL;
+    check(at, 4);
+    return (int) BIG32.get(octets, from + at) & 0xffff_ffffL;
   }
 
   /**
@@ -167,11 +182,6 @@ final class Octets {
       throw wrong(
           at, "a number says " + little + " in little-endian order and " + big + " in big-endian");
     }
-  }
-
-  private ByteBuffer buffer(int at, int count) throws IsoException {
-    check(at, count);
-    return ByteBuffer.wrap(octets, from + at, count);
   }
 
   private void check(int at, int count) throws IsoException {

@@ -85,12 +85,16 @@ public final class Remaster {
 
   /** Files of one extent that begin at a block. */
   private List<IsoFile> files(long block) {
-    return source.entries().stream()
-        .filter(IsoFile.class::isInstance)
-        .map(IsoFile.class::cast)
-        .filter(file -> file.length() > 0 && file.extents().size() == 1)
-        .filter(file -> file.extents().getFirst().block() == block)
-        .toList();
+    List<IsoFile> files = new ArrayList<>();
+    for (IsoEntry entry : source.entries()) {
+      if (entry instanceof IsoFile file
+          && file.extents().getFirst().block() == block
+          && file.length() > 0
+          && file.extents().size() == 1) {
+        files.add(file);
+      }
+    }
+    return files;
   }
 
   /**

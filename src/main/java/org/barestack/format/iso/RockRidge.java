@@ -68,8 +68,13 @@ final class RockRidge implements Describer {
 
   @Override
   public Description describe(ParsedRecord record) throws IOException, IsoException {
+    return describe(record, protocol.of(record));
+  }
+
+  /** By its entries, which are known. */
+  Description describe(ParsedRecord record, List<Entry> entries) throws IsoException {
     Gathered gathered = new Gathered(record);
-    for (Entry entry : protocol.of(record)) {
+    for (Entry entry : entries) {
       gathered.add(entry);
     }
     return gathered.description();

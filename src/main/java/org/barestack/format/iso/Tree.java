@@ -104,9 +104,11 @@ final class Tree {
           new DirectoryReader(view, directory.source(), directory.path(), budget);
       for (ParsedRecord head : List.of(reader.self(), reader.parent())) {
         directory.take(EditedRecord.of(head, "", Kind.DIRECTORY, false));
-        see(head, directory.isRoot() && head.isSelf());
+        List<Entry> entries = see(head, directory.isRoot() && head.isSelf());
+        if (head.isSelf()) {
+          directory.serial(serial(entries));
+        }
       }
-      directory.serial(serial(reader.self(), directory.isRoot()));
       boolean goesOn = false;
       for (ParsedRecord record = reader.next(); record != null; record = reader.next()) {
         budget.entry(record.octets());
@@ -137,13 +139,14 @@ final class Tree {
   private EditedRecord take(
       EditedDirectory directory, ParsedRecord record, boolean isMore, List<Moved> moved)
       throws IOException, IsoException {
-    see(record, false);
+    List<Entry> entries = see(record, false);
     if (record.isAssociated()) {
       EditedRecord associated = EditedRecord.of(record, "", Kind.FILE, false);
       directory.take(associated);
       return associated;
     }
-    Description described = describer.describe(record);
+    Description described =
+        rockRidge == null ? describer.describe(record) : rockRidge.describe(record, entries);
     EditedRecord edited =
         EditedRecord.of(
             record,
@@ -151,8 +154,8 @@ final class Tree {
             described.child() == null ? described.kind() : Kind.DIRECTORY,
             !described.moved() && !isMore);
     directory.take(edited);
-    if (described.child() != null && rockRidge != null) {
-      for (Entry entry : rockRidge.entries(record, false)) {
+    if (described.child() != null) {
+      for (Entry entry : entries) {
         if (entry.signature().equals("CL")) {
           moved.add(new Moved(edited, entry, directory));
         }
@@ -181,27 +184,32 @@ final class Tree {
     }
   }
 
-  /** Notes what of a record stands elsewhere, and the greatest serial number. */
-  private void see(ParsedRecord record, boolean isRootsOwn) throws IOException, IsoException {
+  /**
+   * Notes what of a record stands elsewhere, and the greatest serial number.
+   *
+   * @return the entries of its system use area; none without Rock Ridge
+   */
+  private List<Entry> see(ParsedRecord record, boolean isRootsOwn)
+      throws IOException, IsoException {
     if (rockRidge == null) {
-      return;
+      return List.of();
     }
+    List<Entry> entries = rockRidge.entries(record, isRootsOwn);
     long from = record.octets().offset();
-    for (Entry entry : rockRidge.entries(record, isRootsOwn)) {
+    for (Entry entry : entries) {
       long at = entry.octets().offset();
       if (at < from || at >= from + record.octets().length()) {
         continued.add(new long[] {at, at + entry.octets().length()});
       }
     }
-    lastSerial = Math.max(lastSerial, serial(record, isRootsOwn));
+    lastSerial = Math.max(lastSerial, serial(entries));
+    return entries;
   }
 
-  private long serial(ParsedRecord record, boolean isRootsOwn) throws IOException, IsoException {
-    if (rockRidge != null) {
-      for (Entry entry : rockRidge.entries(record, isRootsOwn)) {
-        if (entry.signature().equals("PX") && entry.octets().length() >= LONG_PX) {
-          return entry.octets().both32(36);
-        }
+  private static long serial(List<Entry> entries) throws IsoException {
+    for (Entry entry : entries) {
+      if (entry.signature().equals("PX") && entry.octets().length() >= LONG_PX) {
+        return entry.octets().both32(36);
       }
     }
     return 0;

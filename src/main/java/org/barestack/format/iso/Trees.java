@@ -29,6 +29,7 @@ final class Trees {
   private static final Set<String> UDF = Set.of("BEA01", "NSR02", "NSR03", "TEA01", "BOOT2");
 
   private final Medium source;
+  private final ImageVolume read;
   private final Patches patches;
   private final List<Led> all = new ArrayList<>();
   private final List<Tree> trees = new ArrayList<>();
@@ -47,6 +48,7 @@ final class Trees {
    */
   Trees(IsoImage image, Set<Long> partitions, Patches patches) throws IOException, IsoException {
     this.source = image.medium();
+    this.read = image.volume();
     this.patches = patches;
     VolumeSet main = VolumeSet.read(source, 0, FIRST);
     take(main);
@@ -114,8 +116,10 @@ final class Trees {
         }
       }
       if (known == null) {
-        // Refuses what cannot be read.
-        List<IsoEntry> _ = TreeReader.read(view, descriptor.volume());
+        if (set.shift() != 0 || !descriptor.volume().equals(read)) {
+          // Refuses what cannot be read.
+          List<IsoEntry> _ = TreeReader.read(view, descriptor.volume());
+        }
         known = new Tree(view, set.shift(), descriptor.volume(), patches);
         trees.add(known);
       } else if (!known.volume().pathTables().equals(descriptor.volume().pathTables())) {
