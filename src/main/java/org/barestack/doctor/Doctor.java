@@ -33,8 +33,13 @@ public final class Doctor {
   /** What logs of some failed installs and a backup may take. */
   private static final long ENOUGH_SPACE = 1024 * MIB;
 
-  /** What the systemd unit sets; connections and transfers are bounded below it. */
+  /** For a few hundred machines; two connections of a node and what they load come on top. */
   private static final long ENOUGH_DESCRIPTORS = 4096;
+
+  private static final long OF_ONE_NODE = 4;
+
+  /** Room in the table of neighbours for all that is no node. */
+  private static final int OTHER_NEIGHBOURS = 100;
 
   /** Barestack is younger than this. */
   private static final Instant LONG_AGO = Instant.parse("2025-01-01T00:00:00Z");
@@ -87,6 +92,7 @@ public final class Doctor {
     doctor.look(findings, "space", doctor::space);
     doctor.look(findings, "clock", doctor::clock);
     doctor.look(findings, "files", doctor::descriptors);
+    doctor.look(findings, "neighbours", doctor::neighbours);
     doctor.look(findings, "secrets", doctor::secrets);
     doctor.look(findings, "git", doctor::git);
     return new Report(findings);
@@ -390,12 +396,31 @@ public final class Doctor {
     String message =
         (server.isPresent() ? "serve may have " : "a process may have ") + most + " files open";
     return List.of(
-        most >= ENOUGH_DESCRIPTORS
+        most >= ENOUGH_DESCRIPTORS + OF_ONE_NODE * order.site().nodes().size()
             ? Finding.ok("files", message)
             : Finding.warning(
                 "files",
                 message + "; many machines at once need more",
-                "ulimit -n 16384 before serve; its systemd unit does that"));
+                "ulimit -n 65536 before serve; its systemd unit does that"));
+  }
+
+  /**
+   * With a full table of neighbours the kernel drops what is for machines that are not in it, and
+   * broadcasts too: most of a thousand machines at once were lost with Linux's usual 1024
+   * (measured).
+   */
+  private List<Finding> neighbours() throws IOException {
+    long most = host.neighbours().orElse(Long.MAX_VALUE);
+    long wanted = 2L * order.site().nodes().size() + OTHER_NEIGHBOURS;
+    return most >= wanted
+        ? List.of()
+        : List.of(
+            Finding.warning(
+                "neighbours",
+                "this host keeps %d neighbours, and the site has %d nodes: at once they are too many"
+                    .formatted(most, order.site().nodes().size()),
+                "sysctl -w net.ipv4.neigh.default.gc_thresh3=%d, and the same in /etc/sysctl.d"
+                    .formatted(Math.max(8192, Long.highestOneBit(wanted) * 4))));
   }
 
   private List<Finding> secrets() throws IOException {

@@ -81,6 +81,9 @@ public interface Host {
   /** How many files a process may have open; empty for this one. */
   long descriptors(OptionalLong pid) throws IOException;
 
+  /** How many neighbours the kernel keeps; empty where that cannot be seen. */
+  OptionalLong neighbours() throws IOException;
+
   /** Whether a file can be had from there; empty if it can, else why not. */
   Optional<String> unreachable(URI file) throws IOException;
 

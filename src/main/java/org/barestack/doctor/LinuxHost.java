@@ -125,6 +125,15 @@ public final class LinuxHost implements Host {
     return processes.descriptors(pid.isPresent() ? pid.getAsLong() + "" : "self");
   }
 
+  /** Only the host's own namespace shows it. */
+  @Override
+  public OptionalLong neighbours() throws IOException {
+    Path most = Path.of("/proc/sys/net/ipv4/neigh/default/gc_thresh3");
+    return Files.exists(most)
+        ? OptionalLong.of(Long.parseLong(Files.readString(most).strip()))
+        : OptionalLong.empty();
+  }
+
   @Override
   public Optional<String> unreachable(URI file) throws IOException {
     HttpRequest request =

@@ -1,5 +1,9 @@
 package org.barestack.model;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
 /** IPv4 addresses from {@code first} to {@code last}, both included. */
 public record AddressRange(Ipv4 first, Ipv4 last) {
   public AddressRange {
@@ -21,6 +25,20 @@ public record AddressRange(Ipv4 first, Ipv4 last) {
           "not a range like 192.168.50.100-192.168.50.149: '" + text + "'");
     }
     return new AddressRange(Ipv4.parse(ends[0].strip()), Ipv4.parse(ends[1].strip()));
+  }
+
+  /** These addresses and no others, in as few ranges as can be, in order. */
+  public static List<AddressRange> of(Collection<Ipv4> addresses) {
+    List<AddressRange> ranges = new ArrayList<>();
+    for (Ipv4 address : addresses.stream().sorted().distinct().toList()) {
+      AddressRange before = ranges.isEmpty() ? null : ranges.getLast();
+      if (before != null && before.last().plus(1).equals(address)) {
+        ranges.set(ranges.size() - 1, new AddressRange(before.first(), address));
+      } else {
+        ranges.add(new AddressRange(address, address));
+      }
+    }
+    return ranges;
   }
 
   /** Number of addresses, at least 1. */

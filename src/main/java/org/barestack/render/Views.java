@@ -10,6 +10,7 @@ import org.barestack.model.AddressRange;
 import org.barestack.model.Ipv4;
 import org.barestack.model.Node;
 import org.barestack.model.Node.DiskRule;
+import org.barestack.model.Role;
 import org.barestack.model.Site;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ final class Views {
             "user", site.access().user(),
             "ssh_keys", site.access().sshKeys(),
             "from", site.access().from().stream().map(Views::source).toList()));
-    view.put("workers", workers(site.workers()));
+    view.put("workers", workers(site));
     view.put("server", site.provisioning().address().toString());
     view.put("storage", storage(site.storage()));
     view.put(
@@ -100,12 +101,23 @@ final class Views {
   }
 
   /** CloudStack's agent has a mode, and a model only for the mode that names one. */
-  private static Map<String, Object> workers(Site.Workers workers) {
+  private static Map<String, Object> workers(Site site) {
+    Site.Workers workers = site.workers();
+    List<Ipv4> addresses =
+        site.nodes().stream()
+            .filter(node -> node.role().equals(Role.KVM_WORKER))
+            .map(Node::address)
+            .toList();
     boolean mode = workers.guestCpu().startsWith("host-");
     return Map.of(
-        "guest_cpu_mode", mode ? workers.guestCpu() : "custom",
-        "guest_cpu_model", mode ? "" : workers.guestCpu(),
-        "migration", workers.isolation() == Site.Isolation.MIGRATION);
+        "guest_cpu_mode",
+        mode ? workers.guestCpu() : "custom",
+        "guest_cpu_model",
+        mode ? "" : workers.guestCpu(),
+        "migration",
+        workers.isolation() == Site.Isolation.MIGRATION,
+        "addresses",
+        AddressRange.of(addresses).stream().map(Views::source).toList());
   }
 
   private static Map<String, Object> repositories(Site.Repositories repositories) {

@@ -159,6 +159,7 @@ class DoctorTest {
         "clock-alone",
         host -> host.synchronised = new Host.Synchronised(Optional.empty(), "nobody says so"));
     changes.put("descriptors", host -> host.descriptors = 1024);
+    changes.put("neighbours", host -> host.neighbours = OptionalLong.of(64));
     changes.put("changed", host -> host.committed = Host.Committed.CHANGED);
     changes.put("never", host -> host.committed = Host.Committed.NEVER);
     changes.put("no-repository", host -> host.committed = Host.Committed.NO_REPOSITORY);
@@ -264,6 +265,7 @@ class DoctorTest {
     host.servers = Set.of(OTHER);
     host.space = 1;
     host.descriptors = 1;
+    host.neighbours = OptionalLong.of(1);
     host.committed = Host.Committed.NEVER;
     host.synchronised = new Host.Synchronised(Optional.of(false), "chrony says no");
     serve(host, OptionalLong.of(1));

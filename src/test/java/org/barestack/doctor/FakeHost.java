@@ -27,6 +27,7 @@ final class FakeHost implements Host {
   Instant now = NOW;
   Synchronised synchronised = new Synchronised(Optional.of(true), "chrony keeps it right");
   long descriptors = 16384;
+  OptionalLong neighbours = OptionalLong.of(1024);
   @Nullable String unreachable;
   final List<URI> asked = new ArrayList<>();
   Committed committed = Committed.YES;
@@ -89,6 +90,11 @@ final class FakeHost implements Host {
   @Override
   public long descriptors(OptionalLong pid) {
     return descriptors;
+  }
+
+  @Override
+  public OptionalLong neighbours() {
+    return neighbours;
   }
 
   @Override

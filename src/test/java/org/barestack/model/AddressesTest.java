@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.barestack.testing.Properties.forAll;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,5 +84,20 @@ class AddressesTest {
     assertThat(range.overlaps(AddressRange.parse("192.168.50.150-192.168.50.160"))).isFalse();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> AddressRange.parse("192.168.50.2-192.168.50.1"));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "'', []",
+    "10.0.0.7, [10.0.0.7-10.0.0.7]",
+    "10.0.0.9 10.0.0.7 10.0.0.8 10.0.0.7, [10.0.0.7-10.0.0.9]",
+    "10.0.0.255 10.0.1.0 10.0.1.2, '[10.0.0.255-10.0.1.0, 10.0.1.2-10.0.1.2]'",
+    "255.255.255.255 0.0.0.0, '[0.0.0.0-0.0.0.0, 255.255.255.255-255.255.255.255]'",
+    "127.255.255.255 128.0.0.0, [127.255.255.255-128.0.0.0]",
+  })
+  void addressesInAsFewRangesAsCanBe(String addresses, String ranges) {
+    List<Ipv4> all =
+        Stream.of(addresses.split(" ", -1)).filter(one -> !one.isEmpty()).map(Ipv4::parse).toList();
+    assertThat(AddressRange.of(all)).hasToString(ranges);
   }
 }

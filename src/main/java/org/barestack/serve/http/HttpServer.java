@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,7 +80,10 @@ public final class HttpServer implements AutoCloseable {
   private static final int IO_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
   /** A room of machines, each with two or three. One that waits costs a few kilobytes. */
-  private static final int MOST_CONNECTIONS = 32_768;
+  private static final long MOST_CONNECTIONS = 32_768;
+
+  /** Descriptors that are for all else: DHCP, TFTP's transfers, the journal. */
+  private static final long OTHER_DESCRIPTORS = 2048;
 
   private static final Duration PULSE = Duration.ofSeconds(2);
   private static final int LARGEST_HEADERS = 64 * 1024;
@@ -153,8 +157,8 @@ public final class HttpServer implements AutoCloseable {
             .set(Options.REUSE_ADDRESSES, true)
             .set(Options.BACKLOG, 4096)
             .set(Options.WRITE_TIMEOUT, millis(patience.stalled()))
-            .set(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
-            .set(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS)
+            .set(Options.CONNECTION_HIGH_WATER, mostConnections())
+            .set(Options.CONNECTION_LOW_WATER, mostConnections())
             .getMap();
     HttpOpenListener http =
         new HttpOpenListener(
@@ -211,6 +215,18 @@ public final class HttpServer implements AutoCloseable {
                     ChannelListeners.openListenerAdapter(
                         (SslConnection connection) -> admit(connection, http)),
                     options));
+  }
+
+  /** Each may have a file open. Beyond that the kernel lets others wait until they are accepted. */
+  private static int mostConnections() throws IOException {
+    long descriptors =
+        Files.readAllLines(Path.of("/proc/self/limits")).stream()
+            .filter(line -> line.startsWith("Max open files"))
+            .map(line -> line.split("\\s+", -1)[3])
+            .mapToLong(limit -> limit.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(limit))
+            .findFirst()
+            .orElse(0);
+    return (int) Math.clamp((descriptors - OTHER_DESCRIPTORS) / 2, 256, MOST_CONNECTIONS);
   }
 
   private interface Listening<T> {
