@@ -211,7 +211,7 @@ class ServiceIT {
         "exec 3>/dev/udp/" + NET + ".1/69; printf '\\0\\1undionly.kpxe\\0octet\\0' >&3; sleep 60");
     Program transfer =
         Namespace.startOnHost(
-            "sh", "-c", "until ss -Huna | grep -F " + NET + ".1] | grep -qv ':69 '; do :; done");
+            "sh", "-c", "until ss -Huna | grep -F " + NET + ".1: | grep -qv ':69 '; do :; done");
     servers.add(transfer);
     assertThat(transfer.exitStatus()).isZero();
     long began = System.nanoTime();
