@@ -410,15 +410,20 @@ public final class Doctor {
    * (measured).
    */
   private List<Finding> neighbours() throws IOException {
-    long most = host.neighbours().orElse(Long.MAX_VALUE);
-    long wanted = 2L * order.site().nodes().size() + OTHER_NEIGHBOURS;
-    return most >= wanted
-        ? List.of()
-        : List.of(
-            Finding.warning(
+    OptionalLong most = host.neighbours();
+    int nodes = order.site().nodes().size();
+    long wanted = 2L * nodes + OTHER_NEIGHBOURS;
+    if (most.isEmpty()) {
+      return List.of(
+          Finding.ok("neighbours", "how many this host keeps is not shown in this namespace"));
+    }
+    return List.of(
+        most.getAsLong() >= wanted
+            ? Finding.ok("neighbours", "this host keeps " + most.getAsLong())
+            : Finding.warning(
                 "neighbours",
-                "this host keeps %d neighbours, and the site has %d nodes: at once they are too many"
-                    .formatted(most, order.site().nodes().size()),
+                "this host keeps %d, and all %d nodes at once are too many"
+                    .formatted(most.getAsLong(), nodes),
                 "sysctl -w net.ipv4.neigh.default.gc_thresh3=%d, and the same in /etc/sysctl.d"
                     .formatted(Math.max(8192, Long.highestOneBit(wanted) * 4))));
   }

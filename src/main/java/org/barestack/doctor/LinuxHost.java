@@ -1,6 +1,7 @@
 package org.barestack.doctor;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
@@ -125,13 +126,20 @@ public final class LinuxHost implements Host {
     return processes.descriptors(pid.isPresent() ? pid.getAsLong() + "" : "self");
   }
 
-  /** Only the host's own namespace shows it. */
+  /**
+   * Only the host's own namespace shows it. It is read at once, since Linux has nothing more to say
+   * to who asks for the rest of such a number.
+   */
   @Override
   public OptionalLong neighbours() throws IOException {
     Path most = Path.of("/proc/sys/net/ipv4/neigh/default/gc_thresh3");
-    return Files.exists(most)
-        ? OptionalLong.of(Long.parseLong(Files.readString(most).strip()))
-        : OptionalLong.empty();
+    if (Files.notExists(most)) {
+      return OptionalLong.empty();
+    }
+    try (InputStream in = Files.newInputStream(most)) {
+      String number = new String(in.readNBytes(64), StandardCharsets.US_ASCII);
+      return OptionalLong.of(Long.parseLong(number.strip()));
+    }
   }
 
   @Override

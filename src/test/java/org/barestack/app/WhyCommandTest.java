@@ -142,6 +142,7 @@ class WhyCommandTest {
             "space",
             "clock",
             "files",
+            "neighbours",
             "secrets",
             "git");
     assertThat(site.toFile().list()).containsExactly("site.yaml");

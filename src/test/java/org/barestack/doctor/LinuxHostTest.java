@@ -109,6 +109,9 @@ class LinuxHostTest {
   void thisHostHasSpaceAndDescriptors() throws IOException {
     assertThat(host.space(folder.resolve("not/there/yet"))).isPositive();
     assertThat(host.descriptors(NONE)).isPositive();
+    String most = Command.of("cat", "/proc/sys/net/ipv4/neigh/default/gc_thresh3").run().output();
+    assertThat(host.neighbours().orElse(0))
+        .isEqualTo(most.isBlank() ? 0 : Long.parseLong(most.strip()));
     assertThat(host.synchronised().by()).isNotEmpty();
   }
 
