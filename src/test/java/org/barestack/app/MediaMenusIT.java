@@ -33,9 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 class MediaMenusIT {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
-  /** The last entry of every menu, and the line below it. */
+  /** The last entry of every menu to its end, which GRUB draws last, and the line below it. */
   private static final Pattern WHOLE =
-      Pattern.compile("(?s)Check this medium.*(to edit options|for a command-line)");
+      Pattern.compile(
+          "(?s)Check this medium, then the rescue system.*(to edit options|for a command-line)");
 
   @TempDir private Path work = Path.of("");
 
