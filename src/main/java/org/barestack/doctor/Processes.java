@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.barestack.doctor.Host.Listener;
 import org.barestack.doctor.Host.Transport;
+import org.barestack.serve.device.Descriptors;
 
 /**
  * Who listens, and what runs, as Linux shows it in {@code /proc} (proc(5)).
@@ -123,11 +124,6 @@ record Processes(Path proc) {
 
   /** How many files a process may have open: the soft limit. */
   long descriptors(String process) throws IOException {
-    return Files.readAllLines(proc.resolve(process).resolve("limits")).stream()
-        .filter(line -> line.startsWith("Max open files"))
-        .map(line -> line.split("\\s+", -1)[3])
-        .mapToLong(limit -> limit.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(limit))
-        .findFirst()
-        .orElseThrow(() -> new IOException("/proc does not say how many files may be open"));
+    return Descriptors.most(proc.resolve(process));
   }
 }

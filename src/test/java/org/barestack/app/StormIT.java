@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.barestack.testing.LargeSite;
 import org.barestack.testing.Namespace;
 import org.barestack.testing.Namespace.Program;
 import org.junit.jupiter.api.AfterEach;
@@ -66,30 +67,7 @@ class StormIT {
               i));
     }
     Files.writeString(folder.resolve("site.yaml"), site.toString().replace("NET", NET));
-    tree(folder.resolve("http-root/releases/rocky-9.7-x86_64"));
-  }
-
-  /** Nothing in it runs; what counts is that it is sent. */
-  private static void tree(Path tree) throws IOException {
-    Files.createDirectories(tree.resolve("images/pxeboot"));
-    Files.write(tree.resolve("images/pxeboot/vmlinuz"), new byte[1 << 20]);
-    Files.write(tree.resolve("images/pxeboot/initrd.img"), new byte[8 << 20]);
-    Files.write(tree.resolve("images/install.img"), new byte[1 << 20]);
-    Files.writeString(
-        tree.resolve(".treeinfo"),
-        """
-        [header]
-        type = productmd.treeinfo
-        version = 1.2
-        [general]
-        arch = x86_64
-        version = 9.7
-        [images-x86_64]
-        initrd = images/pxeboot/initrd.img
-        kernel = images/pxeboot/vmlinuz
-        [stage2]
-        mainimage = images/install.img
-        """);
+    LargeSite.release(folder.resolve("http-root"), 8 << 20);
   }
 
   @AfterEach
@@ -138,7 +116,7 @@ class StormIT {
     assertThat(found.path("done").asInt()).as(text).isEqualTo(MACHINES);
     assertThat(found.path("lost").asInt()).isZero();
     assertThat(found.path("dropped").asInt()).isPositive();
-    assertThat(found.path("octets").asLong()).isGreaterThan(MACHINES * (10L << 20));
+    assertThat(found.path("octets").asLong()).isGreaterThan(MACHINES * (20L << 20));
     assertThat(found.path("phases").path("loader").path("machines").asInt()).isEqualTo(133);
     assertThat(found.path("phases").path("events").path("machines").asInt()).isEqualTo(MACHINES);
     assertThat(storm.exitValue()).isZero();

@@ -1,11 +1,10 @@
 package org.barestack.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.barestack.testing.LargeSite;
 
 /** What the program itself costs: the time of a command, the start and the memory of a server. */
@@ -17,9 +16,6 @@ final class CommandPart implements Part {
       "Some 300 classes are read from their jars at each start, in spite of the ahead-of-time"
           + " cache; picocli and jinjava's expression language have the class format of Java 5,"
           + " which that cache does not take. Next: these in a newer format.";
-
-  /** KiB, in which the kernel counts, in a MiB. */
-  private static final double MIB = 1024;
 
   @Override
   public String name() {
@@ -51,8 +47,9 @@ final class CommandPart implements Part {
     LargeSite.write(large, setting.size(1_000, 50), Cable.DEVICE);
     Path small = setting.folder().resolve("small");
     LargeSite.write(small, 2, Cable.DEVICE);
-    Path httpRoot = setting.folder().resolve("http-root");
-    LargeSite.release(httpRoot, 1 << 20);
+    for (Path one : List.of(large, small)) {
+      LargeSite.release(one.resolve("http-root"), 1 << 20);
+    }
     String site = small.toString();
     String nodes = "%d nodes".formatted(setting.size(1_000, 50));
     int runs = setting.size(10, 1);
@@ -79,10 +76,10 @@ final class CommandPart implements Part {
             "--site",
             large.toString()));
     try (Cable cable = Cable.lay()) {
-      results.add(start("2 nodes", small, cable, httpRoot, setting));
-      results.add(start(nodes, large, cable, httpRoot, setting));
-      results.addAll(memory("2 nodes", small, cable, httpRoot, setting));
-      results.addAll(memory(nodes, large, cable, httpRoot, setting));
+      results.add(start("2 nodes", small, cable, setting));
+      results.add(start(nodes, large, cable, setting));
+      results.addAll(memory("2 nodes", small, cable, setting));
+      results.addAll(memory(nodes, large, cable, setting));
     }
     return results.stream()
         .map(result ->
@@ -115,76 +112,41 @@ final class CommandPart implements Part {
     return (seconds.get((runs - 1) / 2) + seconds.get(runs / 2)) / 2;
   }
 
-  private static Result start(String nodes, Path site, Cable cable, Path httpRoot, Setting setting)
+  private static Result start(String nodes, Path site, Cable cable, Setting setting)
       throws Exception {
     return Contest.less("`barestack serve` until it serves, " + nodes, "s")
         .entrant(
-            Result.OURS,
-            () ->
-                medianSeconds(
-                    setting.size(5, 1), () -> cable.stop(serve(cable, site, httpRoot, setting))))
+            Result.OURS, () -> medianSeconds(setting.size(5, 1), () -> serve(cable, site).close()))
         .within(1)
         .run(setting.rounds());
   }
 
-  private static Process serve(Cable cable, Path site, Path httpRoot, Setting setting)
-      throws IOException {
-    Path state = Files.createTempDirectory(setting.folder(), "state");
-    Path log = state.resolve("log");
-    Process server =
-        cable.serve(
-            log,
-            BARESTACK,
-            "serve",
-            "--no-secrets",
-            "--site=" + site,
-            "--state=" + state,
-            "--http-root=" + httpRoot);
-    Log.await(log, "serving site", server);
-    return server;
+  /** With a state of its own. */
+  private static Serving serve(Cable cable, Path site) throws IOException {
+    return Serving.start(cable, site, "state" + System.nanoTime());
   }
 
   /** Resident memory now, and its peak. */
-  private static List<Result> memory(
-      String nodes, Path site, Cable cable, Path httpRoot, Setting setting) throws Exception {
+  private static List<Result> memory(String nodes, Path site, Cable cable, Setting setting)
+      throws Exception {
     List<Double> peaks = new ArrayList<>();
     Result now =
-        Contest.less("resident memory of an idle server, " + nodes, "MiB")
+        Contest.less("resident memory of an idle server, " + nodes, "MB")
             .entrant(
                 Result.OURS,
                 () -> {
-                  Process server = serve(cable, site, httpRoot, setting);
-                  idle(server, setting.size(10, 1));
-                  double resident = kib(server, "VmRSS:") / MIB;
-                  peaks.add(kib(server, "VmHWM:") / MIB);
-                  cable.stop(server);
-                  return resident;
+                  try (Serving server = serve(cable, site)) {
+                    Thread.sleep(Duration.ofSeconds(setting.size(10, 1))); // nobody asks it
+                    peaks.add(server.memory(Memory.MOST));
+                    return server.memory(Memory.RESIDENT);
+                  }
                 })
             .within(120)
             .run(setting.rounds());
     Result peak =
-        Contest.less("the most it ever was, " + nodes, "MiB")
+        Contest.less("the most it ever was, " + nodes, "MB")
             .entrant(Result.OURS, peaks.iterator()::next)
             .run(setting.rounds());
     return List.of(now, peak);
-  }
-
-  /** Lets so many seconds pass in which nobody asks it. */
-  private static void idle(Process server, int seconds) {
-    long until = System.nanoTime() + seconds * 1_000_000_000L;
-    while (System.nanoTime() < until) {
-      if (!server.isAlive()) {
-        throw new AssertionError("the server has ended");
-      }
-      LockSupport.parkNanos(until - System.nanoTime());
-    }
-  }
-
-  private static long kib(Process process, String field) throws IOException {
-    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-        .filter(line -> line.startsWith(field))
-        .map(line -> Long.parseLong(line.replaceAll("\\D", "")))
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -1,9 +1,7 @@
 package org.barestack.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -52,7 +50,7 @@ final class Copying {
     Process process = builder.start();
     memory = 0;
     while (!process.waitFor(10, TimeUnit.MILLISECONDS)) {
-      memory = Math.max(memory, mostMemory(process.pid()));
+      memory = Math.max(memory, Memory.MOST.of(process.pid()).orElse(0));
     }
     if (process.exitValue() != 0) {
       throw new AssertionError(line + ": " + Files.readString(log));
@@ -65,18 +63,5 @@ final class Copying {
    */
   double memory() {
     return memory;
-  }
-
-  private static double mostMemory(long process) throws IOException {
-    try {
-      return Files.readString(Path.of("/proc/" + process + "/status"), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> line.startsWith("VmHWM"))
-          .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6)
-          .findFirst()
-          .orElse(0);
-    } catch (NoSuchFileException e) {
-      return 0;
-    }
   }
 }

@@ -181,19 +181,11 @@ final class MediaPart implements Part {
       for (int round = 0; round < setting.rounds(); round++) {
         String one = nodes.url();
         String other = nodes.url();
-        Path log = site.resolve("serve" + round + ".log");
-        Process server =
-            cable.serve(
-                log,
-                Path.of("barestack").toAbsolutePath().toString(),
-                "serve",
-                "--no-secrets",
-                "--site=" + site.resolve("site.yaml"));
-        Log.await(log, "serving site", server);
-        first.add(firstOctet(cable, one));
-        fresh.add(firstOctet(cable, other));
-        known.add(firstOctet(cable, other));
-        cable.stop(server);
+        try (Serving _ = Serving.start(cable, site, ".barestack")) {
+          first.add(firstOctet(cable, one));
+          fresh.add(firstOctet(cable, other));
+          known.add(firstOctet(cable, other));
+        }
       }
       results.add(octets("first octet in flight, first request", first));
       results.add(octets("first octet in flight, new token", fresh));

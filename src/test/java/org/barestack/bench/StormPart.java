@@ -129,7 +129,7 @@ final class StormPart implements Part {
       if (!ended || storm.exitValue() > 1) {
         throw new AssertionError(text + Files.readString(serving.log()));
       }
-      Run run = new Run(JsonMapper.builder().build().readTree(text), serving.mostMemory());
+      Run run = new Run(JsonMapper.builder().build().readTree(text), serving.memory(Memory.MOST));
       System.err.printf(
           "  %d machines, %s lost: %s, %.0f MB%n",
           machines, loss, run.report().toPrettyString(), run.memory());

@@ -21,7 +21,6 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +49,7 @@ import org.barestack.journal.RestoreFiles;
 import org.barestack.media.ServedMedia;
 import org.barestack.model.MacAddress;
 import org.barestack.model.TooManyEventsException;
+import org.barestack.serve.device.Descriptors;
 import org.barestack.serve.device.OneInterface;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -219,13 +219,7 @@ public final class HttpServer implements AutoCloseable {
 
   /** Each may have a file open. Beyond that the kernel lets others wait until they are accepted. */
   private static int mostConnections() throws IOException {
-    long descriptors =
-        Files.readAllLines(Path.of("/proc/self/limits")).stream()
-            .filter(line -> line.startsWith("Max open files"))
-            .map(line -> line.split("\\s+", -1)[3])
-            .mapToLong(limit -> limit.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(limit))
-            .findFirst()
-            .orElse(0);
+    long descriptors = Descriptors.most(Path.of("/proc/self"));
     return (int) Math.clamp((descriptors - OTHER_DESCRIPTORS) / 2, 256, MOST_CONNECTIONS);
   }
 

@@ -307,39 +307,17 @@ public record DhcpPacket(
 
   /** This packet with one option changed or added. */
   public DhcpPacket with(int code, Octets value) {
-    return new DhcpPacket(
-        reply,
-        htype,
-        hops,
-        xid,
-        secs,
-        flags,
-        ciaddr,
-        yiaddr,
-        siaddr,
-        giaddr,
-        chaddr,
-        sname,
-        file,
-        options.with(code, value));
+    return withOptions(options.with(code, value));
   }
 
   DhcpPacket with(SequencedMap<Integer, Octets> more) {
+    return withOptions(options.with(more));
+  }
+
+  private DhcpPacket withOptions(DhcpOptions options) {
     return new DhcpPacket(
-        reply,
-        htype,
-        hops,
-        xid,
-        secs,
-        flags,
-        ciaddr,
-        yiaddr,
-        siaddr,
-        giaddr,
-        chaddr,
-        sname,
-        file,
-        options.with(more));
+        reply, htype, hops, xid, secs, flags, ciaddr, yiaddr, siaddr, giaddr, chaddr, sname, file,
+        options);
   }
 
   /** Option 53; empty in plain BOOTP. */
