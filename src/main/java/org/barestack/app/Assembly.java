@@ -108,6 +108,7 @@ import org.barestack.model.Secret;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import org.barestack.render.InstallContext;
+import org.barestack.render.LiveRenderer;
 import org.barestack.render.Renderer;
 import org.barestack.render.Seed;
 import org.barestack.secrets.SecretName;
@@ -426,13 +427,15 @@ final class Assembly {
     for (var loader : loaders.find(order.site().get()).entrySet()) {
       switch (loader.getValue()) {
         case Loaders.Answer.Missing(String message) -> throw Failure.notDone(message);
-        case Loaders.Answer.Found found ->
-            LOG.info(
-                "loader {}: {} ({}, sha256 {})",
-                loader.getKey(),
-                found.file(),
-                found.knownAs() != null ? found.knownAs() : "a build that we do not know",
-                found.sha256());
+        case Loaders.Answer.Found found -> {
+          Loaders.Identity identity = found.identity();
+          LOG.info(
+              "loader {}: {} ({}, sha256 {})",
+              loader.getKey(),
+              found.file(),
+              identity.knownAs() != null ? identity.knownAs() : "a build that we do not know",
+              identity.sha256());
+        }
       }
     }
     return loaders;
@@ -472,43 +475,48 @@ final class Assembly {
   }
 
   private static Texts texts(
-      Supplier<Site> site, Renderer renderer, Journal journal, Supplier<Releases.Answer> release) {
+      Supplier<Site> site, LiveRenderer live, Journal journal, Supplier<Releases.Answer> release) {
+    Supplier<Renderer> renderer = () -> live.now(site.get());
     return new Texts() {
       @Override
       public String entry() {
-        return renderer.ipxeEntry(site.get().baseUrl());
+        return renderer.get().ipxeEntry(site.get().baseUrl());
       }
 
       @Override
       public String install(BootAnswer.Install answer, BootRequest request) {
-        return renderer.ipxeInstall(
-            site.get(),
-            answer.node(),
-            context(site.get(), answer.install(), release.get()),
-            request.mac());
+        return renderer
+            .get()
+            .ipxeInstall(
+                site.get(),
+                answer.node(),
+                context(site.get(), answer.install(), release.get()),
+                request.mac());
       }
 
       @Override
       public String localDisk(BootAnswer.LocalDisk answer, BootRequest request) {
-        return renderer.ipxeLocalDisk(answer.how(), answer.reason(), READING_SECONDS);
+        return renderer.get().ipxeLocalDisk(answer.how(), answer.reason(), READING_SECONDS);
       }
 
       @Override
       public String grubEntry() {
-        return renderer.grubEntry(site.get().baseUrl());
+        return renderer.get().grubEntry(site.get().baseUrl());
       }
 
       @Override
       public String grub(BootAnswer answer, BootRequest request) {
         return switch (answer) {
           case BootAnswer.Install install ->
-              renderer.grubInstall(
-                  site.get(),
-                  install.node(),
-                  context(site.get(), install.install(), release.get()),
-                  request.mac());
+              renderer
+                  .get()
+                  .grubInstall(
+                      site.get(),
+                      install.node(),
+                      context(site.get(), install.install(), release.get()),
+                      request.mac());
           case BootAnswer.LocalDisk local ->
-              renderer.grubLocalDisk(local.how(), local.reason(), READING_SECONDS);
+              renderer.get().grubLocalDisk(local.how(), local.reason(), READING_SECONDS);
         };
       }
 
@@ -518,8 +526,12 @@ final class Assembly {
             open.install().id(),
             "kickstart",
             () ->
-                renderer.kickstart(
-                    site.get(), open.node(), context(site.get(), open.install(), release.get())));
+                renderer
+                    .get()
+                    .kickstart(
+                        site.get(),
+                        open.node(),
+                        context(site.get(), open.install(), release.get())));
       }
 
       // All at once, so that an edit in Git in between cannot serve two that do not fit.
@@ -527,17 +539,21 @@ final class Assembly {
       public Map<String, String> seed(OpenInstall open) {
         Supplier<Map<String, String>> fresh =
             () ->
-                renderer.cloudInit(
-                    site.get(),
-                    open.node(),
-                    Seed.served(open.install().id(), open.install().token(), site.get().baseUrl()));
+                renderer
+                    .get()
+                    .cloudInit(
+                        site.get(),
+                        open.node(),
+                        Seed.served(
+                            open.install().id(), open.install().token(), site.get().baseUrl()));
         return pinned(journal, open.install().id(), fresh);
       }
 
       @Override
       public String diskFragment(ClaimAnswer.Granted granted) {
-        return renderer.diskFragment(
-            site.get(), granted.node(), granted.install(), granted.disks());
+        return renderer
+            .get()
+            .diskFragment(site.get(), granted.node(), granted.install(), granted.disks());
       }
     };
   }
@@ -682,9 +698,7 @@ final class Assembly {
    */
   static void recordFile(Site site, BootDesk desk, TftpServer.Outcome outcome) {
     Optional<MacAddress> mac =
-        site.nodes().stream()
-            .filter(node -> node.address().equals(outcome.client()))
-            .findFirst()
+        site.node(outcome.client())
             .map(Node::bootMac)
             .or(() -> Neighbours.mac(site.provisioning().networkInterface(), outcome.client()));
     if (mac.isPresent()) {

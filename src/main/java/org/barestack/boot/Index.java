@@ -1,10 +1,9 @@
 package org.barestack.boot;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.barestack.model.Journal;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeName;
@@ -22,10 +21,10 @@ final class Index {
   private static final String UNIQUE = "wwn:";
 
   private final Journal journal;
-  private final Map<String, NodeName> owners = new HashMap<>();
+  private final Map<String, NodeName> owners = new ConcurrentHashMap<>();
   private final Map<String, NodeName> holders = new HashMap<>();
   private final Map<NodeName, NodeState> states = new HashMap<>();
-  private final AtomicLong upTo = new AtomicLong();
+  private long upTo;
 
   Index(Journal journal) {
     this.journal = journal;
@@ -34,8 +33,8 @@ final class Index {
   /** The node that an install was opened for under that token, be it long ago. */
   Optional<NodeName> owner(Token token) {
     String digest = token.digest();
-    Optional<NodeName> known = look(owners, digest);
-    return known.isPresent() ? known : fresh(owners, digest);
+    NodeName known = owners.get(digest);
+    return known == null ? fresh(owners, digest) : Optional.of(known);
   }
 
   /** The node that was last allowed to write the disk of that identity, if it is unique. */
@@ -48,21 +47,15 @@ final class Index {
     return fresh(states, name).orElse(NodeState.NEW);
   }
 
-  private <K, V> Optional<V> fresh(Map<K, V> map, K key) {
-    // Read without the lock, since the journal has one of its own, and asks us while it holds it.
-    List<NodeEvent> news = journal.since(upTo.get());
-    synchronized (this) {
-      for (NodeEvent event : news) {
-        if (event.sequence() > upTo.get()) {
-          upTo.set(event.sequence());
-          note(event);
-        }
-      }
+  /**
+   * One reads what is new for all that wait here: if each read for itself, a thousand requests at
+   * once would each read what a thousand others wrote.
+   */
+  private synchronized <K, V> Optional<V> fresh(Map<K, V> map, K key) {
+    for (NodeEvent event : journal.since(upTo)) {
+      upTo = event.sequence();
+      note(event);
     }
-    return look(map, key);
-  }
-
-  private synchronized <K, V> Optional<V> look(Map<K, V> map, K key) {
     return Optional.ofNullable(map.get(key));
   }
 

@@ -50,26 +50,28 @@ public final class ContentCheck {
       add(Severity.ERROR, "", String.valueOf(e.getMessage()), "correct that file");
       return;
     }
-    loaders
-        .find(site)
-        .forEach((name, answer) -> {
-          switch (answer) {
-            case Loaders.Answer.Missing(String message) -> missing("", message);
-            case Loaders.Answer.Found found when found.knownAs() == null ->
-                add(
-                    Severity.NOTE,
-                    "",
-                    "loader "
-                        + name
-                        + " is a build that loaders.yaml does not know: "
-                        + found.file()
-                        + ", sha256 "
-                        + found.sha256(),
-                    "fine if it is yours; add its digest to pxe/loaders.yaml to be told when it"
-                        + " changes");
-            case Loaders.Answer.Found _ -> {}
-          }
-        });
+    for (var loader : loaders.find(site).entrySet()) {
+      switch (loader.getValue()) {
+        case Loaders.Answer.Missing(String message) -> missing("", message);
+        case Loaders.Answer.Found found -> known(loader.getKey(), found);
+      }
+    }
+  }
+
+  private void known(String name, Loaders.Answer.Found found) throws IOException {
+    Loaders.Identity identity = found.identity();
+    if (identity.knownAs() == null) {
+      add(
+          Severity.NOTE,
+          "",
+          "loader "
+              + name
+              + " is a build that loaders.yaml does not know: "
+              + found.file()
+              + ", sha256 "
+              + identity.sha256(),
+          "fine if it is yours; add its digest to pxe/loaders.yaml to be told when it changes");
+    }
   }
 
   private void release(Releases releases) throws IOException {

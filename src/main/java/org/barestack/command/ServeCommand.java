@@ -3,9 +3,11 @@ package org.barestack.command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.barestack.model.Site;
+import org.barestack.render.LiveRenderer;
 import org.barestack.secrets.SiteSecrets;
 import org.barestack.site.LiveSite;
 import org.barestack.site.SiteResult;
@@ -73,7 +75,7 @@ public final class ServeCommand implements Callable<Integer> {
         new Server.Order(
             live,
             options.folder(),
-            options.renderer(),
+            new LiveRenderer(List.of(options.folder())),
             options.journal(),
             httpRoot.folder(options.folder()),
             noSecrets ? null : secrets(site),

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.barestack.model.Site;
-import org.barestack.render.Renderer;
+import org.barestack.render.LiveRenderer;
 import org.barestack.secrets.SiteSecrets;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ public interface Server extends AutoCloseable {
   record Order(
       Supplier<Site> site,
       Path folder,
-      Renderer renderer,
+      LiveRenderer renderer,
       Path journal,
       Path httpRoot,
       @Nullable SiteSecrets secrets,

@@ -75,15 +75,37 @@ public final class Loaders {
     /**
      * It is there.
      *
-     * @param size octets
-     * @param sha256 hexadecimal, lower case
-     * @param knownAs what it is; null for a digest that {@code loaders.yaml} does not list
+     * @param known what files of it are known as, by digest
      */
-    record Found(Path file, long size, String sha256, @Nullable String knownAs) implements Answer {}
+    record Found(Path file, Map<String, String> known) implements Answer {
+      public Found {
+        known = Map.copyOf(known);
+      }
+
+      /**
+       * Reads it whole, so not for each machine that wants it.
+       *
+       * @throws IOException if it cannot be read
+       */
+      public Identity identity() throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        String sha256 = Digest.sha256(bytes);
+        return new Identity(bytes.length, sha256, known.get(sha256));
+      }
+    }
 
     /** It is not there; the message says how to get it. */
     record Missing(String message) implements Answer {}
   }
+
+  /**
+   * What a loader's file holds.
+   *
+   * @param size octets
+   * @param sha256 hexadecimal, lower case
+   * @param knownAs what it is; null for a digest that {@code loaders.yaml} does not list
+   */
+  public record Identity(long size, String sha256, @Nullable String knownAs) {}
 
   private Loaders(String source, Map<String, @Nullable Entry> read, Supplier<List<Path>> release) {
     this.release = release;
@@ -256,7 +278,7 @@ public final class Loaders {
         for (var one : set.entrySet()) {
           Path file = root.resolve(one.getValue());
           if (Files.isRegularFile(file) && (one.getValue().isAbsolute() || inside(root, file))) {
-            answers.put(one.getKey(), found(loader, file));
+            answers.put(one.getKey(), new Answer.Found(file, loader.known()));
           }
         }
         if (answers.size() == set.size()) {
@@ -270,12 +292,6 @@ public final class Loaders {
   /** A release is what others made, so no link of it leads to files of this host. */
   private static boolean inside(Path root, Path file) throws IOException {
     return file.toRealPath().startsWith(root.toRealPath());
-  }
-
-  private static Answer found(Loader loader, Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    String sha256 = Digest.sha256(bytes);
-    return new Answer.Found(file, bytes.length, sha256, loader.known().get(sha256));
   }
 
   private Answer missing(Loader loader) {

@@ -18,6 +18,7 @@ import org.barestack.model.NodeState;
 import org.barestack.model.Site;
 import org.barestack.model.Token;
 import org.barestack.render.FromMedium;
+import org.barestack.render.LiveRenderer;
 import org.barestack.render.Renderer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class InFlight implements MediaShelf {
   private final Function<Token, Optional<Open>> installs;
   private final Journal journal;
-  private final Renderer renderer;
+  private final LiveRenderer live;
   private final Path httpRoot;
   private final Supplier<URI> tree;
 
@@ -41,12 +42,12 @@ public final class InFlight implements MediaShelf {
   public InFlight(
       Function<Token, Optional<Open>> installs,
       Journal journal,
-      Renderer renderer,
+      LiveRenderer live,
       Path httpRoot,
       Supplier<URI> tree) {
     this.installs = installs;
     this.journal = journal;
-    this.renderer = renderer;
+    this.live = live;
     this.httpRoot = httpRoot;
     this.tree = tree;
   }
@@ -101,6 +102,7 @@ public final class InFlight implements MediaShelf {
 
   private Overlay overlay(Open open, IsoImage image, RockyImage rocky) throws IOException {
     rocky.fits(open.site().rocky());
+    Renderer renderer = live.now(open.site());
     FromMedium from = new FromMedium(rocky.packages() ? null : tree.get(), List.of(), false);
     BootMedium.Install install =
         new OpenInstalls(open.site(), journal, renderer)

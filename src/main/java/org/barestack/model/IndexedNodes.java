@@ -15,11 +15,13 @@ final class IndexedNodes extends AbstractList<Node> implements RandomAccess {
   private final List<Node> nodes;
   private final Map<NodeName, Node> names = new HashMap<>();
   private final Map<MacAddress, Node> macs = new HashMap<>();
+  private final Map<Ipv4, Node> addresses = new HashMap<>();
 
   private IndexedNodes(List<Node> nodes) {
     this.nodes = List.copyOf(nodes);
     for (Node node : this.nodes) {
       names.putIfAbsent(node.name(), node);
+      addresses.putIfAbsent(node.address(), node);
       node.nics().values().forEach(mac -> macs.putIfAbsent(mac, node));
     }
   }
@@ -37,6 +39,11 @@ final class IndexedNodes extends AbstractList<Node> implements RandomAccess {
   /** The first with such an interface. */
   Optional<Node> find(MacAddress mac) {
     return Optional.ofNullable(macs.get(mac));
+  }
+
+  /** The first of that address. */
+  Optional<Node> find(Ipv4 address) {
+    return Optional.ofNullable(addresses.get(address));
   }
 
   @Override

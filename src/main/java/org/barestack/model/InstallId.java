@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /**
  * One installation of one node, short enough to be a file-system label (XFS holds 12 characters).
@@ -19,10 +20,12 @@ public record InstallId(String label) {
   /** The form of a label, for scripts that look for one. */
   public static final String PATTERN = "bs[a-z2-7]{10}";
 
+  private static final Pattern FORM = Pattern.compile(PATTERN);
+
   private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
   public InstallId {
-    if (!label.matches(PATTERN)) {
+    if (!FORM.matcher(label).matches()) {
       throw new IllegalArgumentException("not an install id: '" + label + "'");
     }
   }

@@ -36,7 +36,10 @@ public interface Journal extends AutoCloseable {
   /** All events of one machine, oldest first. */
   List<NodeEvent> events(Subject subject);
 
-  /** All events after a place in the journal, oldest first; 0 for all. */
+  /**
+   * All events after a place in the journal, oldest first; 0 for all. Does not wait for a decision
+   * that is under way, so a decision may wait for who reads here.
+   */
   List<NodeEvent> since(long sequence);
 
   /**

@@ -1,5 +1,7 @@
 package org.barestack.model;
 
+import java.util.regex.Pattern;
+
 /**
  * A machine's name in the site file, and the first label of its host name.
  *
@@ -9,8 +11,10 @@ public record NodeName(String text) implements Comparable<NodeName> {
   /** The form, for messages and the JSON Schema. */
   public static final String PATTERN = "[a-z]([a-z0-9-]{0,61}[a-z0-9])?";
 
+  private static final Pattern FORM = Pattern.compile(PATTERN);
+
   public NodeName {
-    if (!text.matches(PATTERN)) {
+    if (!FORM.matcher(text).matches()) {
       throw new IllegalArgumentException(
           "not a node name (lower-case letters, digits, inner hyphens; 63 at most): '"
               + text

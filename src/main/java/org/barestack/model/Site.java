@@ -65,6 +65,11 @@ public record Site(
     return IndexedNodes.of(nodes).find(mac);
   }
 
+  /** The node of that address. */
+  public Optional<Node> node(Ipv4 address) {
+    return IndexedNodes.of(nodes).find(address);
+  }
+
   /** Whether the machine with that interface starts only what is signed. */
   public boolean secureBoot(MacAddress mac) {
     return node(mac).map(Node::firmware).orElse(provisioning.strangers())

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param secret 128 random bits in hexadecimal
  */
 public record Token(String secret) {
+  private static final Pattern FORM = Pattern.compile("[0-9a-f]{32}");
   private static final Pattern ANY = Pattern.compile("([0-9a-f]{4})[0-9a-f]{28}");
 
   public Token {
@@ -24,7 +25,7 @@ public record Token(String secret) {
 
   /** Whether the text has the form of one. */
   public static boolean isToken(String text) {
-    return text.matches("[0-9a-f]{32}");
+    return FORM.matcher(text).matches();
   }
 
   /** A text with all but the first four characters of each token in it masked. */

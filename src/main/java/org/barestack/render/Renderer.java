@@ -49,6 +49,12 @@ public final class Renderer {
   public static final List<String> CLOUD_INIT =
       List.of("user-data", "meta-data", "network-config", "vendor-data");
 
+  private static final String KICKSTART = "kickstart-templates";
+  private static final String PXE = "pxe";
+
+  /** Where templates are, in a site's folder as in the program. */
+  static final List<String> FOLDERS = List.of(KICKSTART, PXE);
+
   private static final String STEPS = "/usr/libexec/barestack/firstboot.d/";
 
   private static final Pattern MODE = Pattern.compile("\\{# mode (0[0-7]{3}) #}\n");
@@ -68,8 +74,8 @@ public final class Renderer {
   }
 
   private Renderer(List<Path> siteRoots, boolean onePass) {
-    this.kickstart = new Templates("kickstart-templates", siteRoots, onePass);
-    this.pxe = new Templates("pxe", siteRoots, onePass);
+    this.kickstart = new Templates(KICKSTART, siteRoots, onePass);
+    this.pxe = new Templates(PXE, siteRoots, onePass);
   }
 
   /**

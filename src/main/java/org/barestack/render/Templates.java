@@ -93,6 +93,10 @@ final class Templates {
   private static final class OnePass {
     private final Map<String, Tree> trees = new ConcurrentHashMap<>();
     private final Map<String, List<Draft>> drafts = new ConcurrentHashMap<>();
+
+    /** What a thread makes a draft of; others that come meanwhile make none of the same. */
+    private final Set<String> drafting = ConcurrentHashMap.newKeySet();
+
     private volatile OfSite containers = new OfSite(new Object(), Set.of());
 
     private record OfSite(Object site, Set<Object> all) {}
@@ -219,13 +223,17 @@ final class Templates {
       }
     }
     String output = new Rendering(variables, null).run(name);
-    if (drafts.size() < KINDS) {
-      Tracking tracking = new Tracking(variables, onePass.containers(variables.get("site")));
-      // Only what comes to the same by both ways is used.
-      tracking
-          .draft(new Rendering(variables, tracking).run(name))
-          .filter(draft -> draft.filled(variables).equals(Optional.of(output)))
-          .ifPresent(drafts::add);
+    if (drafts.size() < KINDS && onePass.drafting.add(name)) {
+      try {
+        Tracking tracking = new Tracking(variables, onePass.containers(variables.get("site")));
+        // Only what comes to the same by both ways is used.
+        tracking
+            .draft(new Rendering(variables, tracking).run(name))
+            .filter(draft -> draft.filled(variables).equals(Optional.of(output)))
+            .ifPresent(drafts::add);
+      } finally {
+        onePass.drafting.remove(name);
+      }
     }
     return output;
   }

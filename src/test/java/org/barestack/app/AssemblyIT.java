@@ -23,7 +23,7 @@ import org.barestack.model.Ipv4;
 import org.barestack.model.Node;
 import org.barestack.model.Site;
 import org.barestack.model.Subnet;
-import org.barestack.render.Renderer;
+import org.barestack.render.LiveRenderer;
 import org.barestack.secrets.FreshSecrets;
 import org.barestack.secrets.SiteSecrets;
 import org.barestack.testing.Command;
@@ -112,7 +112,7 @@ class AssemblyIT {
         new Server.Order(
             () -> site,
             folder,
-            new Renderer(List.of(folder)),
+            new LiveRenderer(List.of(folder)),
             folder.resolve("state/journal.db"),
             folder.resolve("http-root"),
             secrets,

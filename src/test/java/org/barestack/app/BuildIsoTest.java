@@ -27,7 +27,7 @@ import org.barestack.media.MediumPlan;
 import org.barestack.model.Journal;
 import org.barestack.model.Site;
 import org.barestack.model.Token;
-import org.barestack.render.Renderer;
+import org.barestack.render.LiveRenderer;
 import org.barestack.testing.Command;
 import org.barestack.testing.Examples;
 import org.barestack.testing.IsoReplica;
@@ -331,7 +331,7 @@ class BuildIsoTest {
                   desk.underway(token)
                       .map(open -> new InFlight.Open(read, open.node(), open.install(), false)),
               journal,
-              new Renderer(List.of(site)),
+              new LiveRenderer(List.of(site)),
               root,
               () -> URI.create("http://192.0.2.1/not-asked-for"));
       assertThat(shelf.plan(new Token("0".repeat(32)))).isEmpty();

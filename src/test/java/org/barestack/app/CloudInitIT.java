@@ -27,6 +27,7 @@ import org.barestack.model.Phase;
 import org.barestack.model.Site;
 import org.barestack.model.Subject;
 import org.barestack.model.Subnet;
+import org.barestack.render.LiveRenderer;
 import org.barestack.render.NodeFile;
 import org.barestack.render.Renderer;
 import org.barestack.testing.Command;
@@ -179,7 +180,7 @@ class CloudInitIT {
               new Server.Order(
                   () -> site,
                   folder,
-                  new Renderer(List.of()),
+                  new LiveRenderer(List.of()),
                   journal,
                   folder.resolve("http-root"),
                   null,

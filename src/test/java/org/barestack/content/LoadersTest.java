@@ -49,10 +49,12 @@ class LoadersTest {
     Files.writeString(site.resolve("here"), "abc");
     String abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-    assertThat(ours(abc + ": release 1").find("undionly.kpxe"))
-        .contains(new Found(site.resolve("here"), 3, abc, "release 1"));
-    assertThat(ours("").find("undionly.kpxe"))
-        .contains(new Found(site.resolve("here"), 3, abc, null));
+    Found known = (Found) ours(abc + ": release 1").find("undionly.kpxe").orElseThrow();
+    Found unknown = (Found) ours("").find("undionly.kpxe").orElseThrow();
+
+    assertThat(known.file()).isEqualTo(site.resolve("here")).isEqualTo(unknown.file());
+    assertThat(known.identity()).isEqualTo(new Loaders.Identity(3, abc, "release 1"));
+    assertThat(unknown.identity()).isEqualTo(new Loaders.Identity(3, abc, null));
     assertThat(ours("").find("other.kpxe")).isEmpty();
   }
 

@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -147,6 +150,25 @@ class JournalTest {
             events.stream().anyMatch(event -> event.detail().equals(detail))
                 ? new Decision<>(List.of(), false)
                 : new Decision<>(List.of(event(subject, Kind.FETCHED, detail)), true));
+  }
+
+  @Test
+  void whoReadsWhatIsNewDoesNotWaitForADecision() {
+    journal.append(event(KVM2, Kind.FETCHED, Map.of()));
+
+    List<NodeEvent> seen =
+        journal.decide(
+            KVM1,
+            events -> {
+              try (var other = Executors.newSingleThreadExecutor()) {
+                return new Decision<>(
+                    List.of(), other.submit(() -> journal.since(0)).get(10, TimeUnit.SECONDS));
+              } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                throw new AssertionError(e);
+              }
+            });
+
+    assertThat(seen).hasSize(1);
   }
 
   @Test

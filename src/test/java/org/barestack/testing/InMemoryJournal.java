@@ -1,9 +1,9 @@
 package org.barestack.testing;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.barestack.model.InstallId;
@@ -15,7 +15,7 @@ import org.barestack.model.Subject;
 public final class InMemoryJournal implements Journal {
   private record Pin(InstallId install, String name) {}
 
-  private final List<NodeEvent> events = new ArrayList<>();
+  private final List<NodeEvent> events = new CopyOnWriteArrayList<>();
   private final Map<Pin, String> pins = new HashMap<>();
 
   /** Another one with all that is in this one now. */
@@ -41,7 +41,7 @@ public final class InMemoryJournal implements Journal {
   }
 
   @Override
-  public synchronized List<NodeEvent> since(long sequence) {
+  public List<NodeEvent> since(long sequence) {
     return events.stream().filter(event -> event.sequence() > sequence).toList();
   }
 

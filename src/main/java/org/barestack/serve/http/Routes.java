@@ -259,7 +259,7 @@ final class Routes {
       return Reply.line(404, "no loader has that name");
     }
     return switch (found.get()) {
-      case Loaders.Answer.Found(Path file, var size, var digest, var knownAs) -> {
+      case Loaders.Answer.Found(Path file, var _) -> {
         Path real = file.toRealPath(); // distributions link to their loaders
         yield new Reply.StoredFile(real.resolveSibling(""), real, Reply.UNNOTED);
       }

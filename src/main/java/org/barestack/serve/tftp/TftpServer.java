@@ -72,8 +72,14 @@ public final class TftpServer implements AutoCloseable {
   /** How many requests are taken before transfers go on. */
   private static final int AT_ONCE = 64;
 
-  /** How long a transfer keeps its place without progress: every client answers within it. */
+  /** How long a transfer keeps its place from others of its client without progress. */
   private static final Duration MOMENT = Duration.ofSeconds(2);
+
+  /**
+   * How long from those of others: who is behind a crowd may wait for seconds, and what is broken
+   * off ends a boot.
+   */
+  private static final Duration WHILE = Duration.ofSeconds(10);
 
   /**
    * Where and how to serve.
@@ -87,9 +93,9 @@ public final class TftpServer implements AutoCloseable {
    */
   public record Settings(
       String device, Ipv4 address, int port, int transfers, int ofOne, Limits limits) {
-    /** Port 69 for a few hundred machines on Ethernet. */
+    /** Port 69 for some thousand machines on Ethernet. */
     public static Settings on(String device, Ipv4 address) {
-      return new Settings(device, address, 69, 1024, 4, Limits.ETHERNET);
+      return new Settings(device, address, 69, 4096, 4, Limits.ETHERNET);
     }
   }
 
@@ -294,17 +300,17 @@ public final class TftpServer implements AutoCloseable {
     List<Sender> ofClient =
         running.values().stream().filter(sender -> sender.client().equals(client)).toList();
     if (ofClient.size() >= settings.ofOne()) {
-      return longestIdleGoes(ofClient);
+      return longestIdleGoes(ofClient, MOMENT);
     }
-    return running.size() < settings.transfers() || longestIdleGoes(running.values());
+    return running.size() < settings.transfers() || longestIdleGoes(running.values(), WHILE);
   }
 
-  private boolean longestIdleGoes(Collection<Sender> some) {
+  private boolean longestIdleGoes(Collection<Sender> some, Duration idleFor) {
     long now = System.nanoTime();
     Optional<Sender> idle =
         some.stream()
             .max(Comparator.comparingLong(sender -> now - sender.progress()))
-            .filter(sender -> now - sender.progress() > MOMENT.toNanos());
+            .filter(sender -> now - sender.progress() > idleFor.toNanos());
     idle.ifPresent(sender -> {
       sender.stop("another transfer needs its place");
       end(sender);

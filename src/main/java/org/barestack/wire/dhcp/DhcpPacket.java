@@ -241,13 +241,26 @@ public record DhcpPacket(
   }
 
   /**
-   * Whether a packet is, as far as a quick look tells, a client's first one: DISCOVER. It looks
-   * where clients have the message type, at the begin of the options.
+   * What a client asks and waits for. Of two equal ones it waits for an answer to the later.
+   *
+   * @param first whether it is a DISCOVER; else a REQUEST
+   * @param client its hardware address, padded as in a packet
    */
-  public static boolean begins(Octets packet) {
-    return packet.size() > OPTIONS + 2
-        && packet.at(OPTIONS) == MESSAGE_TYPE
-        && packet.at(OPTIONS + 2) == 1;
+  public record Question(boolean first, Octets client) {}
+
+  /**
+   * The question in a packet, as far as a quick look tells: where clients have the message type, at
+   * the begin of the options. Empty for all else.
+   */
+  public static Optional<Question> question(Octets packet) {
+    if (packet.size() <= OPTIONS + 2 || packet.at(OPTIONS) != MESSAGE_TYPE) {
+      return Optional.empty();
+    }
+    Octets type = packet.slice(OPTIONS + 2, OPTIONS + 3);
+    boolean first = type.equals(MessageType.DISCOVER.octets());
+    return first || type.equals(MessageType.REQUEST.octets())
+        ? Optional.of(new Question(first, packet.slice(CHADDR, CHADDR + CHADDR_SIZE)))
+        : Optional.empty();
   }
 
   private static void putField(ByteBuffer out, int offset, int size, byte[] value) {

@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Timeout;
 class BacklogTest {
   private final Backlog backlog = new Backlog();
 
+  /** Each packet is of another one, unless it is said whose. */
+  private int clients;
+
   @Test
   void whatIsHalfDoneGoesFirstAndElseWhatCameFirst() throws InterruptedException {
     for (Datagram one :
@@ -39,12 +42,37 @@ class BacklogTest {
   }
 
   @Test
+  void whoAsksAgainKeepsItsPlaceAndIsAnsweredTheLaterQuestion() throws InterruptedException {
+    backlog.put(packet(1, 300, 7));
+    backlog.put(packet(1, 301, 8));
+    backlog.put(packet(1, 302, 7));
+    assertThat(backlog.take().orElseThrow().octets().size()).isEqualTo(302);
+    assertThat(backlog.take().orElseThrow().octets().size()).isEqualTo(301);
+
+    // a REQUEST is no DISCOVER, and a RELEASE waits for no answer
+    backlog.put(packet(1, 300, 7));
+    backlog.put(packet(3, 301, 7));
+    backlog.put(packet(7, 302, 7));
+    backlog.put(packet(7, 303, 7));
+    for (int size : new int[] {301, 302, 303, 300}) {
+      assertThat(backlog.take().orElseThrow().octets().size()).isEqualTo(size);
+    }
+  }
+
+  @Test
+  void whoAsksAgainTakesNoMoreRoom() {
+    for (int i = 0; i < 2 * Backlog.ROOM / 300; i++) {
+      assertThat(backlog.put(packet(1, 300, 7))).isTrue();
+    }
+  }
+
+  @Test
   void aCrowdThatBeginsTakesNoRoomFromThoseWhoAreHalfDone() throws InterruptedException {
     int waiting = 0;
     while (backlog.put(packet(1, 300))) {
       waiting++;
     }
-    assertThat(waiting).isEqualTo(Backlog.ROOM / (300 + Backlog.OVERHEAD)).isGreaterThan(2000);
+    assertThat(waiting).isEqualTo(Backlog.ROOM / (300 + Backlog.OVERHEAD)).isGreaterThan(10_000);
     assertThat(backlog.put(packet(3, 302))).isTrue();
     assertThat(backlog.take().orElseThrow().octets().size()).isEqualTo(302);
     assertThat(backlog.put(packet(1, 300))).isFalse();
@@ -90,8 +118,16 @@ class BacklogTest {
   }
 
   /** As far as the backlog looks: the message type at the begin of the options. */
-  private static Datagram packet(int type, int size) {
+  private Datagram packet(int type, int size) {
+    clients++;
+    return packet(type, size, clients);
+  }
+
+  private static Datagram packet(int type, int size, int client) {
     byte[] octets = new byte[size];
+    octets[28] = (byte) (client >> 16);
+    octets[29] = (byte) (client >> 8);
+    octets[30] = (byte) client;
     octets[240] = 53;
     octets[241] = 1;
     octets[242] = (byte) type;

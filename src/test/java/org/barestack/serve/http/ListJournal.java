@@ -1,9 +1,9 @@
 package org.barestack.serve.http;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A journal in a list. It can be told to fail, and tells when something arrives. */
 final class ListJournal implements Journal {
-  private final List<NodeEvent> all = new ArrayList<>();
+  private final List<NodeEvent> all = new CopyOnWriteArrayList<>();
   private final Map<String, String> pins = new HashMap<>();
-  private @Nullable RuntimeException fault;
+  private volatile @Nullable RuntimeException fault;
 
   /** From now on everything fails. */
   synchronized void breakDown(RuntimeException with) {
@@ -32,8 +32,9 @@ final class ListJournal implements Journal {
   }
 
   private void check() {
-    if (fault != null) {
-      throw fault;
+    RuntimeException now = fault;
+    if (now != null) {
+      throw now;
     }
   }
 
@@ -52,7 +53,7 @@ final class ListJournal implements Journal {
   }
 
   @Override
-  public synchronized List<NodeEvent> since(long sequence) {
+  public List<NodeEvent> since(long sequence) {
     check();
     return all.stream().filter(event -> event.sequence() > sequence).toList();
   }
