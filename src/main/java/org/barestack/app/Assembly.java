@@ -35,59 +35,12 @@ import org.barestack.cloud.Cloud;
 import org.barestack.cloud.CloudApply;
 import org.barestack.cloud.CloudClient;
 import org.barestack.cloud.CloudKeeper;
-import org.barestack.cloud.Credentials;
-import org.barestack.cloud.Deadlines;
 import org.barestack.cloud.Hypervisor;
 import org.barestack.cloud.Patience;
-import org.barestack.command.AdoptCommand;
-import org.barestack.command.BuildIsoCommand;
-import org.barestack.command.CheckKickstartCommand;
-import org.barestack.command.CloudApplyCommand;
-import org.barestack.command.CloudCommand;
-import org.barestack.command.CloudDestroyCommand;
-import org.barestack.command.CloudPlanCommand;
-import org.barestack.command.CompletionCommand;
-import org.barestack.command.DhcpSnippetCommand;
-import org.barestack.command.DiffCommand;
-import org.barestack.command.DoctorCommand;
-import org.barestack.command.EventsCommand;
 import org.barestack.command.Failure;
-import org.barestack.command.ForgetCommand;
-import org.barestack.command.ImportCommand;
-import org.barestack.command.InitCommand;
-import org.barestack.command.InspectIsoCommand;
-import org.barestack.command.LogsCommand;
-import org.barestack.command.RebuildCommand;
-import org.barestack.command.RehearseCommand;
-import org.barestack.command.ReinstallCommand;
-import org.barestack.command.ReleasesCommand;
-import org.barestack.command.RenderCloudInitCommand;
-import org.barestack.command.RenderCommand;
-import org.barestack.command.RenderKickstartCommand;
-import org.barestack.command.Root;
-import org.barestack.command.SchemaCommand;
-import org.barestack.command.SecretsApplyCommand;
-import org.barestack.command.SecretsCommand;
-import org.barestack.command.SecretsInitCommand;
-import org.barestack.command.SecretsListCommand;
-import org.barestack.command.SecretsRecipientsCommand;
-import org.barestack.command.SecretsRotateCommand;
-import org.barestack.command.SecretsSetCommand;
-import org.barestack.command.SecretsShowCommand;
-import org.barestack.command.SeedCommand;
-import org.barestack.command.ServeCommand;
 import org.barestack.command.Server;
-import org.barestack.command.StatusCommand;
-import org.barestack.command.StormCommand;
-import org.barestack.command.TeardownCommand;
-import org.barestack.command.ValidateCommand;
-import org.barestack.command.WatchCommand;
-import org.barestack.command.WhyCommand;
 import org.barestack.content.Loaders;
 import org.barestack.content.Releases;
-import org.barestack.doctor.Doctor;
-import org.barestack.doctor.LinuxHost;
-import org.barestack.doctor.Report;
 import org.barestack.journal.BoundedJournal;
 import org.barestack.journal.InstallLogs;
 import org.barestack.journal.RestoreFiles;
@@ -117,12 +70,10 @@ import org.barestack.secrets.SiteSecrets;
 import org.barestack.serve.device.Neighbours;
 import org.barestack.serve.dhcp.DhcpServer;
 import org.barestack.serve.dhcp.Seen;
-import org.barestack.serve.dhcp.ServerProbe;
 import org.barestack.serve.http.HttpServer;
 import org.barestack.serve.http.SecretHandout;
 import org.barestack.serve.http.Texts;
 import org.barestack.serve.tftp.TftpServer;
-import org.barestack.site.LinuxFacts;
 import org.barestack.wire.dhcp.Answer;
 import org.barestack.wire.dhcp.BootFile;
 import org.barestack.wire.dhcp.Client;
@@ -136,16 +87,12 @@ import org.barestack.wire.dhcp.OtherServers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 
-/** Puts the program together, by hand: who talks to whom stands here and nowhere else. */
+/** Puts the server together, by hand: who talks to whom stands here and nowhere else. */
 final class Assembly {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
   private static final Duration LEASE_TIME = Duration.ofHours(1);
-
-  /** A server may ping an address before it offers it: dnsmasq for 3 s. */
-  private static final Duration DHCP_PATIENCE = Duration.ofSeconds(4);
 
   /** Long enough to read why a machine does not install, short enough not to hold its boot. */
   private static final int READING_SECONDS = 5;
@@ -154,80 +101,6 @@ final class Assembly {
   private static final int HOSTS_AT_ONCE = 8;
 
   private Assembly() {}
-
-  static CommandLine commandLine() {
-    return new CommandLine(new Root())
-        .addSubcommand(new InitCommand(new LinuxFacts(Path.of("/"), home())))
-        .addSubcommand(new ValidateCommand())
-        .addSubcommand(new CheckKickstartCommand())
-        .addSubcommand(new SchemaCommand())
-        .addSubcommand(new RenderKickstartCommand())
-        .addSubcommand(new RenderCloudInitCommand())
-        .addSubcommand(new RenderCommand())
-        .addSubcommand(new DiffCommand(List.of("git")))
-        .addSubcommand(new SeedCommand())
-        .addSubcommand(new BuildIsoCommand(Assembly::cloud))
-        .addSubcommand(new InspectIsoCommand())
-        .addSubcommand(new ImportCommand())
-        .addSubcommand(new ReleasesCommand())
-        .addSubcommand(new StormCommand())
-        .addSubcommand(new ServeCommand(Assembly::serve))
-        .addSubcommand(new DhcpSnippetCommand(folder -> named(folder, List::of)::name))
-        .addSubcommand(new StatusCommand())
-        .addSubcommand(new WatchCommand())
-        .addSubcommand(new AdoptCommand())
-        .addSubcommand(new EventsCommand())
-        .addSubcommand(new WhyCommand())
-        .addSubcommand(new LogsCommand(System.out))
-        .addSubcommand(new DoctorCommand(Assembly::examine))
-        .addSubcommand(new ReinstallCommand(List.of("ssh"), Assembly::cloud))
-        .addSubcommand(new RebuildCommand(List.of("ssh"), Assembly::cloud))
-        .addSubcommand(new TeardownCommand(Assembly::cloud))
-        .addSubcommand(new ForgetCommand())
-        .addSubcommand(
-            new CommandLine(new CloudCommand())
-                .addSubcommand(new CloudPlanCommand(Assembly::cloud))
-                .addSubcommand(new CloudApplyCommand(Assembly::cloud))
-                .addSubcommand(new CloudDestroyCommand(Assembly::cloud)))
-        .addSubcommand(secrets())
-        .addSubcommand(new CommandLine(new CompletionCommand()))
-        .addSubcommand(new RehearseCommand());
-  }
-
-  private static Path home() {
-    return Path.of(System.getProperty("user.home", "/"));
-  }
-
-  /** Commands ask a CloudStack that is up; they do not wait for one. */
-  private static CloudClient cloud(URI endpoint, @Nullable String authority, Secret password) {
-    return new CloudClient(
-        endpoint,
-        authority == null ? null : SiteAuthority.parse(authority),
-        new Credentials("admin", password),
-        Deadlines.USUAL.ready(Duration.ZERO));
-  }
-
-  private static Report examine(Doctor.Order order) {
-    DhcpSettings settings = settings(order.site());
-    return Doctor.examine(
-        order,
-        new LinuxHost(() ->
-            ServerProbe.find(
-                order.site().provisioning().networkInterface(),
-                new OtherServers(settings, Clocks.system(), new SecureRandom()),
-                DHCP_PATIENCE)));
-  }
-
-  private static CommandLine secrets() {
-    return new CommandLine(new SecretsCommand())
-        .addSubcommand(new SecretsInitCommand())
-        .addSubcommand(new SecretsListCommand())
-        .addSubcommand(new SecretsShowCommand())
-        .addSubcommand(new SecretsSetCommand(System.in))
-        .addSubcommand(new SecretsRotateCommand())
-        .addSubcommand(new SecretsApplyCommand(List.of("ssh")))
-        .addSubcommand(new SecretsRecipientsCommand());
-  }
 
   /** What is open, closed in the opposite order; a fault in one part leaves no other part open. */
   private static final class Running implements Server {
@@ -379,7 +252,7 @@ final class Assembly {
     // The management node may get another address, or be installed anew, so nothing is kept.
     return (site, present) -> {
       try (StateLock _ = cloudLock(order);
-          CloudClient client = cloud(CloudClient.endpoint(site), authority, password)) {
+          CloudClient client = Commands.cloud(CloudClient.endpoint(site), authority, password)) {
         CloudApply apply =
             new CloudApply(
                 client,
@@ -413,7 +286,7 @@ final class Assembly {
     return NodeState.of(journal.events(new Subject.OfNode(name))).phase();
   }
 
-  private static Loaders named(Path folder, Supplier<List<Path>> release) throws IOException {
+  static Loaders named(Path folder, Supplier<List<Path>> release) throws IOException {
     try {
       return Loaders.read(folder, release);
     } catch (IllegalArgumentException e) {

@@ -23,7 +23,7 @@ public final class Main {
    * 70 a fault of ours.
    */
   public static void main(String[] arguments) {
-    System.exit(run(Assembly.commandLine(), System.getenv(), arguments));
+    System.exit(run(Commands.of(arguments), System.getenv(), arguments));
   }
 
   static int run(CommandLine commandLine, Map<String, String> environment, String... arguments) {

@@ -9,7 +9,7 @@ import picocli.CommandLine;
 record Barestack(int status, String out, String err) {
   /** Runs a command in this process. */
   static Barestack run(String... arguments) {
-    return run(Assembly.commandLine(), Map.of(), arguments);
+    return run(Commands.of(arguments), Map.of(), arguments);
   }
 
   static Barestack run(

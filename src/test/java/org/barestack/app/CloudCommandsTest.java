@@ -51,7 +51,7 @@ class CloudCommandsTest {
   }
 
   private Barestack run(String... words) {
-    CommandLine line = Assembly.commandLine();
+    CommandLine line = Commands.all();
     CommandLine commands = Objects.requireNonNull(line.getSubcommands().get("cloud"));
     commands.getCommandSpec().removeSubcommand("apply");
     commands.addSubcommand(

@@ -152,7 +152,7 @@ class CommandLineTest {
   // The command line itself.
 
   static Stream<Arguments> commands() {
-    return Assembly.commandLine().getSubcommands().values().stream()
+    return Commands.all().getSubcommands().values().stream()
         .map(CommandLine::getCommandSpec)
         .map(spec -> Arguments.of(spec.name(), spec.usageMessage().description()[0]));
   }
@@ -802,7 +802,7 @@ class CommandLineTest {
   @ParameterizedTest
   @MethodSource("faults")
   void aFaultIsOneLine(Throwable fault, int status, String line) {
-    CommandLine program = Assembly.commandLine().addSubcommand(new Faulty(fault));
+    CommandLine program = Commands.all().addSubcommand(new Faulty(fault));
     assertThat(Barestack.run(program, Map.of(), "faulty"))
         .isEqualTo(new Barestack(status, "", "barestack: " + line + "\n"));
     assertThat(Barestack.run(program, Map.of("BARESTACK_TRACE", "1"), "faulty").err())

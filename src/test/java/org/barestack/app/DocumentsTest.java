@@ -113,7 +113,7 @@ class DocumentsTest {
   void aCommandThatIsShownExists(Shown shown) {
     switch (shown.program()) {
       case "barestack" ->
-          assertThat(Assembly.commandLine().parseArgs(shown.arguments()).subcommand()).isNotNull();
+          assertThat(Commands.all().parseArgs(shown.arguments()).subcommand()).isNotNull();
       case "make" ->
           assertThat(text(Path.of("Makefile")))
               .contains(
@@ -167,7 +167,7 @@ class DocumentsTest {
   @Test
   void everyCommandStandsInSomeDocument() throws IOException {
     String all = String.join("\n", documents().map(DocumentsTest::text).toList());
-    assertThat(Assembly.commandLine().getSubcommands().keySet())
+    assertThat(Commands.all().getSubcommands().keySet())
         .allSatisfy(name -> assertThat(all).containsPattern("barestack " + name + "\\b"));
   }
 

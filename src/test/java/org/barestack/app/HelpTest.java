@@ -30,7 +30,7 @@ class HelpTest {
   // Examples
 
   static Stream<CommandLine> commands() {
-    return commands(Assembly.commandLine());
+    return commands(Commands.all());
   }
 
   private static Stream<CommandLine> commands(CommandLine from) {
@@ -58,7 +58,7 @@ class HelpTest {
       String bare = example.replaceFirst("^sudo ", "").replaceFirst(" [|<>] .*", "");
       assertThat(bare + " ").startsWith(name + " ");
       String[] words = bare.substring("barestack ".length()).split(" (?![^\"]*\"(?: |$))", -1);
-      ParseResult parsed = Assembly.commandLine().parseArgs(words);
+      ParseResult parsed = Commands.all().parseArgs(words);
       while (parsed.hasSubcommand()) {
         parsed = parsed.subcommand();
       }
@@ -71,8 +71,7 @@ class HelpTest {
 
   @Test
   void theExitCodesAreThoseOfTheProgram() {
-    Map<String, String> codes =
-        Assembly.commandLine().getCommandSpec().usageMessage().exitCodeList();
+    Map<String, String> codes = Commands.all().getCommandSpec().usageMessage().exitCodeList();
     assertThat(codes.keySet())
         .containsExactly(
             "0", Failure.NOT_DONE + "", Failure.BAD_INPUT + "", "3", Failure.INTERNAL + "");

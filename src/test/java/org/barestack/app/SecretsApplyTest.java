@@ -39,7 +39,7 @@ class SecretsApplyTest {
             + says
             + "'; exit "
             + status;
-    CommandLine line = Assembly.commandLine();
+    CommandLine line = Commands.all();
     CommandLine secrets = Objects.requireNonNull(line.getSubcommands().get("secrets"));
     secrets.getCommandSpec().removeSubcommand("apply");
     secrets.addSubcommand(new SecretsApplyCommand(List.of("bash", "-c", ssh, "ssh")));

@@ -419,7 +419,7 @@ class SecretsCommandTest {
 
   private static Barestack run(Map<String, String> environment, String line, Path at, String key) {
     return Barestack.run(
-        Assembly.commandLine(),
+        Commands.all(),
         environment,
         (line + " --site " + at + " --identity " + key).split(" ", -1));
   }

@@ -57,7 +57,7 @@ class ServiceTest {
             .findFirst()
             .orElseThrow();
     String[] words = line.replaceFirst("ExecStart=\\S+ ", "").split(" ", -1);
-    assertThat(Assembly.commandLine().parseArgs(words).subcommand()).isNotNull();
+    assertThat(Commands.all().parseArgs(words).subcommand()).isNotNull();
   }
 
   @Test
