@@ -4,10 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
-import java.util.function.Supplier;
 import org.barestack.cloud.CloudClient;
 import org.barestack.cloud.Credentials;
 import org.barestack.cloud.Deadlines;
@@ -77,64 +74,94 @@ final class Commands {
   /** It writes of all the others. */
   private static final String COMPLETION = "completion";
 
-  private static final SequencedMap<String, Supplier<CommandLine>> COMMANDS = new LinkedHashMap<>();
-
-  static {
-    COMMANDS.put(
-        "init", () -> new CommandLine(new InitCommand(new LinuxFacts(Path.of("/"), home()))));
-    COMMANDS.put("validate", () -> new CommandLine(new ValidateCommand()));
-    COMMANDS.put("check-kickstart", () -> new CommandLine(new CheckKickstartCommand()));
-    COMMANDS.put("schema", () -> new CommandLine(new SchemaCommand()));
-    COMMANDS.put("render-kickstart", () -> new CommandLine(new RenderKickstartCommand()));
-    COMMANDS.put("render-cloud-init", () -> new CommandLine(new RenderCloudInitCommand()));
-    COMMANDS.put("render", () -> new CommandLine(new RenderCommand()));
-    COMMANDS.put("diff", () -> new CommandLine(new DiffCommand(List.of("git"))));
-    COMMANDS.put("seed", () -> new CommandLine(new SeedCommand()));
-    COMMANDS.put("build-iso", () -> new CommandLine(new BuildIsoCommand(Commands::cloud)));
-    COMMANDS.put("inspect-iso", () -> new CommandLine(new InspectIsoCommand()));
-    COMMANDS.put("import", () -> new CommandLine(new ImportCommand()));
-    COMMANDS.put("releases", () -> new CommandLine(new ReleasesCommand()));
-    COMMANDS.put("storm", () -> new CommandLine(new StormCommand()));
-    COMMANDS.put("serve", () -> new CommandLine(new ServeCommand(Assembly::serve)));
-    COMMANDS.put(
-        "dhcp-snippet",
-        () ->
-            new CommandLine(
-                new DhcpSnippetCommand(folder -> Assembly.named(folder, List::of)::name)));
-    COMMANDS.put("status", () -> new CommandLine(new StatusCommand()));
-    COMMANDS.put("watch", () -> new CommandLine(new WatchCommand()));
-    COMMANDS.put("adopt", () -> new CommandLine(new AdoptCommand()));
-    COMMANDS.put("events", () -> new CommandLine(new EventsCommand()));
-    COMMANDS.put("why", () -> new CommandLine(new WhyCommand()));
-    COMMANDS.put("logs", () -> new CommandLine(new LogsCommand(System.out)));
-    COMMANDS.put("doctor", () -> new CommandLine(new DoctorCommand(Commands::examine)));
-    COMMANDS.put(
-        "reinstall", () -> new CommandLine(new ReinstallCommand(List.of("ssh"), Commands::cloud)));
-    COMMANDS.put(
-        "rebuild", () -> new CommandLine(new RebuildCommand(List.of("ssh"), Commands::cloud)));
-    COMMANDS.put("teardown", () -> new CommandLine(new TeardownCommand(Commands::cloud)));
-    COMMANDS.put("forget", () -> new CommandLine(new ForgetCommand()));
-    COMMANDS.put("cloud", Commands::cloudCommands);
-    COMMANDS.put("secrets", Commands::secrets);
-    COMMANDS.put(COMPLETION, () -> new CommandLine(new CompletionCommand()));
-    COMMANDS.put("rehearse", () -> new CommandLine(new RehearseCommand()));
-  }
+  private static final List<String> NAMES =
+      List.of(
+          "init",
+          "validate",
+          "check-kickstart",
+          "schema",
+          "render-kickstart",
+          "render-cloud-init",
+          "render",
+          "diff",
+          "seed",
+          "build-iso",
+          "inspect-iso",
+          "import",
+          "releases",
+          "storm",
+          "serve",
+          "dhcp-snippet",
+          "status",
+          "watch",
+          "adopt",
+          "events",
+          "why",
+          "logs",
+          "doctor",
+          "reinstall",
+          "rebuild",
+          "teardown",
+          "forget",
+          "cloud",
+          "secrets",
+          COMPLETION,
+          "rehearse");
 
   private Commands() {}
 
   /** The whole program. */
   static CommandLine all() {
     CommandLine program = new CommandLine(new Root());
-    COMMANDS.values().forEach(command -> program.addSubcommand(command.get()));
+    NAMES.forEach(name -> program.addSubcommand(command(name)));
     return program;
   }
 
   /** As much of it as is needed to run that, or to say what is wrong with it. */
   static CommandLine of(String... arguments) {
-    Supplier<CommandLine> one = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
-    return one == null || arguments[0].equals(COMPLETION)
-        ? all()
-        : new CommandLine(new Root()).addSubcommand(one.get());
+    String first = arguments.length == 0 ? "" : arguments[0];
+    return NAMES.contains(first) && !first.equals(COMPLETION)
+        ? new CommandLine(new Root()).addSubcommand(command(first))
+        : all();
+  }
+
+  /** A command, or a program of some. A switch, since thirty lambdas cost as much as a command. */
+  private static Object command(String name) {
+    return switch (name) {
+      case "init" -> new InitCommand(new LinuxFacts(Path.of("/"), home()));
+      case "validate" -> new ValidateCommand();
+      case "check-kickstart" -> new CheckKickstartCommand();
+      case "schema" -> new SchemaCommand();
+      case "render-kickstart" -> new RenderKickstartCommand();
+      case "render-cloud-init" -> new RenderCloudInitCommand();
+      case "render" -> new RenderCommand();
+      case "diff" -> new DiffCommand(List.of("git"));
+      case "seed" -> new SeedCommand();
+      case "build-iso" -> new BuildIsoCommand(Commands::cloud);
+      case "inspect-iso" -> new InspectIsoCommand();
+      case "import" -> new ImportCommand();
+      case "releases" -> new ReleasesCommand();
+      case "storm" -> new StormCommand();
+      case "serve" -> new ServeCommand(Assembly::serve);
+      case "dhcp-snippet" ->
+          new DhcpSnippetCommand(folder -> Assembly.named(folder, List::of)::name);
+      case "status" -> new StatusCommand();
+      case "watch" -> new WatchCommand();
+      case "adopt" -> new AdoptCommand();
+      case "events" -> new EventsCommand();
+      case "why" -> new WhyCommand();
+      case "logs" -> new LogsCommand(System.out);
+      case "doctor" -> new DoctorCommand(Commands::examine);
+      case "reinstall" -> new ReinstallCommand(List.of("ssh"), Commands::cloud);
+      case "rebuild" -> new RebuildCommand(List.of("ssh"), Commands::cloud);
+      case "teardown" -> new TeardownCommand(Commands::cloud);
+      case "forget" -> new ForgetCommand();
+      case "cloud" -> cloudCommands();
+      case "secrets" -> secrets();
+      case COMPLETION -> new CompletionCommand();
+      case "rehearse" -> new RehearseCommand();
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   private static CommandLine cloudCommands() {

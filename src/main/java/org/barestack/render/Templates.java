@@ -81,7 +81,7 @@ final class Templates {
       Pattern.compile("\\s*(" + Tracking.VALUE + ")\\s*\\|\\s*(\\w+)\\s*");
 
   private final TemplateFiles files;
-  private final Jinjava jinjava;
+  private volatile @Nullable Jinjava made;
   private final Map<String, InContext> filters = new HashMap<>();
   private final @Nullable OnePass onePass;
 
@@ -133,12 +133,26 @@ final class Templates {
    */
   Templates(String folder, List<Path> siteRoots, boolean onePass) {
     this.files = new TemplateFiles(folder, siteRoots, onePass);
-    this.jinjava = new Jinjava(config());
     this.onePass = onePass ? new OnePass() : null;
     Contexts.BY_NAME.forEach((name, write) ->
         filters.put(name, new InContext(name, write, onePass ? new ConcurrentHashMap<>() : null)));
-    filters.values().forEach(jinjava.getGlobalContext()::registerFilter);
-    jinjava.getGlobalContext().registerTag(new Include());
+  }
+
+  /** Made by who renders first: many a command only looks which files there are. */
+  private Jinjava jinjava() {
+    Jinjava known = made;
+    if (known == null) {
+      known = new Jinjava(Config.SAME);
+      filters.values().forEach(known.getGlobalContext()::registerFilter);
+      known.getGlobalContext().registerTag(new Include());
+      made = known;
+    }
+    return known;
+  }
+
+  /** To learn what is to be switched off takes a Jinjava of its own, so once is enough. */
+  private static final class Config {
+    static final JinjavaConfig SAME = config();
   }
 
   /**
@@ -295,13 +309,12 @@ final class Templates {
     Rendering(Map<String, ?> variables, @Nullable Tracking tracking) {
       this.tracking = tracking;
       context =
-          new Variables(
-              this, jinjava.getGlobalContext(), variables, jinjava.getGlobalConfig().getDisabled());
+          new Variables(this, jinjava().getGlobalContext(), variables, Config.SAME.getDisabled());
       context.setExpressionStrategy(new OnlyRendered());
       context.setDynamicVariableResolver(variable -> {
         throw new Refusal("'" + variable + "' is not defined");
       });
-      interpreter = new JinjavaInterpreter(jinjava, context, jinjava.getGlobalConfig());
+      interpreter = new JinjavaInterpreter(jinjava(), context, Config.SAME);
     }
 
     Draft.Filled filter(String name) {
