@@ -36,7 +36,7 @@ public final class ServedMedia implements Closeable {
   /**
    * Octets in memory that all overlays may have together. One has some ten MiB: the EFI partition.
    */
-  private static final long MOST_OCTETS = 192 << 20;
+  private static final long MOST_OCTETS = 128 << 20;
 
   /** Overlays at a time; each holds its source open. */
   private static final int MOST = 256;

@@ -25,7 +25,7 @@ final class RenderPart implements Part {
           + " keep what came of a line of a command by its text.";
 
   /** Of a server, which is warm; of a command, which is cold. */
-  private static final List<String> SERVER = List.of("-XX:+UseSerialGC", "-Xms48m", "-Xmx512m");
+  private static final List<String> SERVER = List.of("-XX:+UseSerialGC", "-Xms48m", "-Xmx336m");
 
   private static final List<String> COMMAND =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");

@@ -1,0 +1,29 @@
+package org.barestack.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class TrainingTest {
+  @Test
+  void endsWellAndLeavesNothing() throws IOException {
+    List<Path> before = left();
+
+    assertThat(Training.run()).isZero();
+
+    assertThat(left()).isEqualTo(before);
+  }
+
+  private static List<Path> left() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return all.filter(path -> path.getFileName().toString().startsWith("barestack-training-"))
+          .sorted()
+          .toList();
+    }
+  }
+}
