@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.barestack.command.Failure;
 import org.barestack.command.Server;
 import org.barestack.model.Site;
 import org.barestack.render.LiveRenderer;
@@ -26,8 +25,7 @@ import org.barestack.site.SiteResult;
 /**
  * A run of the program for the JVM's ahead-of-time cache, which holds what such a run used: short
  * commands, and a server on the loopback interface that a machine asks for its kickstart. What does
- * not work here, such as ports of which another program has hold, is not in the cache, and slower
- * later.
+ * not work here, such as ports that another program holds, is not in the cache, and slower later.
  */
 final class Training {
   private static final String SITE =
@@ -51,6 +49,9 @@ final class Training {
       snponly.efi:
         { clients: [uefi_x64_pxe, uefi_x64_http], files: [ANY], install: { Linux: "" }, known: {} }
       """;
+
+  /** In milliseconds; a server that is at fault may hold a request for long. */
+  private static final int PATIENCE = 10_000;
 
   private static final Pattern INSTALL = Pattern.compile("/install/[0-9a-f]{32}");
 
@@ -108,7 +109,7 @@ final class Training {
       if (install.find()) {
         fetch(port, install.group() + "/kickstart");
       }
-    } catch (Failure | IOException e) {
+    } catch (IOException | RuntimeException e) {
       System.err.println("training without a server: " + e.getMessage());
     }
   }
@@ -117,6 +118,7 @@ final class Training {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         OutputStream out = socket.getOutputStream();
         InputStream in = socket.getInputStream()) {
+      socket.setSoTimeout(PATIENCE);
       String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
       out.write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -3,6 +3,7 @@ package org.barestack.render;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -73,19 +74,34 @@ public final class LiveRenderer {
 
   private Map<Path, Map<String, Object>> files() {
     Map<Path, Map<String, Object>> files = new HashMap<>();
-    for (Path root : siteRoots) {
-      for (String folder : Renderer.FOLDERS) {
-        try (Stream<Path> all = Files.walk(root.resolve(folder))) {
-          for (Path file : (Iterable<Path>) all::iterator) {
-            files.put(file, Files.readAttributes(file, ATTRIBUTES));
-          }
+    try {
+      for (Path root : siteRoots) {
+        for (String folder : Renderer.FOLDERS) {
+          put(files, root.resolve(folder));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return files;
+  }
+
+  /**
+   * Links are looked at, not followed: no template is read from outside of its folder, so where a
+   * link leads is among the files itself.
+   */
+  private static void put(Map<Path, Map<String, Object>> files, Path folder) throws IOException {
+    if (Files.notExists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder.toRealPath())) {
+      for (Path file : (Iterable<Path>) all::iterator) {
+        try {
+          files.put(file, Files.readAttributes(file, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS));
         } catch (NoSuchFileException e) {
-          // none of its own, or one that goes just now
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
+          // it goes just now, which changes its folder
         }
       }
     }
-    return files;
   }
 }

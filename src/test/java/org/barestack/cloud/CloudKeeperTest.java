@@ -17,13 +17,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.barestack.cloud.Cloud.Report;
 import org.barestack.cloud.Cloud.Standing;
 import org.barestack.model.InstallId;
-import org.barestack.model.Journal;
 import org.barestack.model.NodeEvent;
 import org.barestack.model.NodeEvent.Kind;
 import org.barestack.model.NodeName;
@@ -78,8 +76,7 @@ class CloudKeeperTest {
   }
 
   /** A journal whose disk is full when a test says so. */
-  private static final class BrokenAtWill implements Journal {
-    final InMemoryJournal kept = new InMemoryJournal();
+  private static final class BrokenAtWill extends InMemoryJournal {
     boolean readable = true;
     boolean writable = true;
 
@@ -90,29 +87,17 @@ class CloudKeeperTest {
     }
 
     @Override
-    public <T> T decide(Subject subject, Function<List<NodeEvent>, Decision<T>> decide) {
+    public synchronized <T> T decide(
+        Subject subject, Function<List<NodeEvent>, Decision<T>> decide) {
       check(writable);
-      return kept.decide(subject, decide);
-    }
-
-    @Override
-    public List<NodeEvent> events(Subject subject) {
-      return kept.events(subject);
+      return super.decide(subject, decide);
     }
 
     @Override
     public List<NodeEvent> since(long sequence) {
       check(readable);
-      return kept.since(sequence);
+      return super.since(sequence);
     }
-
-    @Override
-    public String pin(InstallId install, String name, Supplier<String> text) {
-      return kept.pin(install, name, text);
-    }
-
-    @Override
-    public void close() {}
   }
 
   private CloudKeeper keeper() {
@@ -170,7 +155,7 @@ class CloudKeeperTest {
 
   private void append(
       NodeName node, Kind kind, @Nullable InstallId id, Map<String, String> detail) {
-    journal.kept.append(NodeEvent.of(NOW, new Subject.OfNode(node), kind, id, detail));
+    journal.append(NodeEvent.of(NOW, new Subject.OfNode(node), kind, id, detail));
   }
 
   private InstallId install(NodeName node) {
@@ -297,7 +282,7 @@ class CloudKeeperTest {
       throw new IllegalStateException("cut");
     });
     look(1);
-    assertThat(journal.kept.since(0)).noneMatch(event -> isOfCloud(event.kind()));
+    assertThat(journal.since(0)).noneMatch(event -> isOfCloud(event.kind()));
 
     keeper = keeper();
     look(2);
@@ -508,7 +493,7 @@ class CloudKeeperTest {
         .isEqualTo(
             "the apply to the cloud failed (IllegalStateException): CloudStack could not be"
                 + " brought to what the site says");
-    assertThat(journal.kept.since(0).toString()).doesNotContain("hunter2");
+    assertThat(journal.since(0).toString()).doesNotContain("hunter2");
     pass(CloudKeeper.FIRST_PAUSE);
     look(1);
     assertThat(state(MGMT1).reason()).startsWith("listZones: CloudStack is starting (503)");
@@ -614,7 +599,7 @@ class CloudKeeperTest {
     began.await();
     running.close();
     go.countDown();
-    assertThat(journal.kept.since(0)).noneMatch(event -> isOfCloud(event.kind()));
+    assertThat(journal.since(0)).noneMatch(event -> isOfCloud(event.kind()));
   }
 
   @Test

@@ -74,6 +74,23 @@ class LiveRendererTest {
     assertThat(entry(live, lab)).isEqualTo(ours);
   }
 
+  /** An editor's lock is a link that leads nowhere. */
+  @Test
+  void linksHideNoChange() throws IOException {
+    Path elsewhere = Files.createDirectories(folder.resolve("shared/pxe"));
+    Path file = Files.writeString(elsewhere.resolve("entry.ipxe.j2"), "one\n");
+    Files.createSymbolicLink(elsewhere.resolve(".#entry.ipxe.j2"), Path.of("someone@desk.17"));
+    Path site = Files.createDirectories(folder.resolve("site"));
+    Files.createSymbolicLink(site.resolve("pxe"), elsewhere);
+    LiveRenderer live =
+        new LiveRenderer(List.of(site), () -> Instant.now().plusSeconds(3)); // all is settled
+    assertThat(entry(live, lab)).isEqualTo("one\n");
+    assertThat(live.now(lab)).isSameAs(live.now(lab));
+
+    Files.writeString(file, "another\n");
+    assertThat(entry(live, lab)).isEqualTo("another\n");
+  }
+
   @Test
   void aTemplateThatCannotBeUsedIsToldUntilItIsMended() throws IOException {
     LiveRenderer live = new LiveRenderer(List.of(folder));

@@ -12,7 +12,7 @@ import org.barestack.model.NodeEvent;
 import org.barestack.model.Subject;
 
 /** A journal that lasts as long as its process. */
-public final class InMemoryJournal implements Journal {
+public class InMemoryJournal implements Journal {
   private record Pin(InstallId install, String name) {}
 
   private final List<NodeEvent> events = new CopyOnWriteArrayList<>();
