@@ -401,6 +401,9 @@ fingerprint() {
 }
 
 check_host
+mkdir -p "$cache"
+exec 9>"$cache/lock"
+flock 9 # two tests may come at once
 find_kernel
 inputs=$(fingerprint)
 if [[ -f $out/.standin ]]; then

@@ -1,9 +1,12 @@
 package org.barestack.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,7 +39,9 @@ public final class BootableIso {
 
   /** Of Rocky Linux 9 or 10. The same octets each time. */
   public static synchronized Path of(int major, Media media) {
-    try {
+    // another process may make it at the same time
+    try (FileChannel file = FileChannel.open(lock(), CREATE, WRITE)) {
+      file.lock();
       IsoReplica replica = major == 9 ? IsoReplica.rocky9(media) : IsoReplica.rocky10(media);
       fill(major, replica);
       Path iso = FOLDER.resolve(replica.fileName());
@@ -66,6 +71,10 @@ public final class BootableIso {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Path lock() throws IOException {
+    return Files.createDirectories(FOLDER).resolve("lock");
   }
 
   private static void make(IsoReplica replica, Path iso) throws IOException {
