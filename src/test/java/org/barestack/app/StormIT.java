@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.barestack.testing.Command;
+import org.barestack.testing.Command.Result;
 import org.barestack.testing.LargeSite;
 import org.barestack.testing.Namespace;
 import org.barestack.testing.Namespace.Program;
@@ -132,20 +135,39 @@ class StormIT {
     nodes.forEach(node -> assertThat(node.path("phase").asText()).isEqualTo("installed"));
   }
 
-  /** On this host's end of the cable, which is in the host's own network. */
+  /** On an interface in the network of this host's first process. */
   @Test
   void aNetworkThatMayBeOthersIsRefused() {
-    for (String address : List.of(NET + ".1/24", "none")) {
-      if (address.equals("none")) {
-        Namespace.run("ip", "-4", "addr", "flush", "dev", machines.hostDevice());
+    String device = "bst" + ProcessHandle.current().pid();
+    onHost("ip", "link", "add", device, "type", "dummy");
+    try {
+      onHost("ip", "link", "set", device, "up");
+      for (String address : List.of("198.18.254.1/24", "none")) {
+        if (address.equals("none")) {
+          onHost("ip", "-4", "addr", "flush", "dev", device);
+        } else {
+          onHost("ip", "addr", "add", address, "dev", device);
+        }
+        Result refused =
+            Command.of(inHost(BARESTACK, "storm", "--interface=" + device, "--machines=1")).run();
+        assertThat(refused.status()).as(address + refused.all()).isEqualTo(1);
+        assertThat(refused.all()).contains("--i-own-this-network");
       }
-      Barestack refused =
-          Barestack.run("storm", "--interface=" + machines.hostDevice(), "--machines=1");
-      assertThat(refused.status()).as(address + refused).isEqualTo(1);
-      assertThat(refused.err()).contains("--i-own-this-network");
+    } finally {
+      onHost("ip", "link", "del", device);
     }
     Barestack unknown = Barestack.run("storm", "--interface=nothere", "--machines=1");
     assertThat(unknown.status()).isEqualTo(2);
     assertThat(unknown.err()).contains("nothere: there is no such interface, or it has no address");
+  }
+
+  private static void onHost(String... command) {
+    Result result = Command.of(inHost(command)).run();
+    assertThat(result.status()).as(result.all()).isZero();
+  }
+
+  private static String[] inHost(String... command) {
+    return Stream.concat(Stream.of("nsenter", "--net=/proc/1/ns/net"), Stream.of(command))
+        .toArray(String[]::new);
   }
 }
