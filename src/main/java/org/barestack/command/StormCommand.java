@@ -146,17 +146,10 @@ public final class StormCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * Whether this process is in another network namespace than one that it comes from, and not in
-   * that of the first process, to which {@code nsenter} leads back.
-   */
+  /** Whether this process is in another network namespace than one that it comes from. */
   private static boolean apart() {
     ProcessHandle self = ProcessHandle.current();
     Optional<Path> ours = network(self);
-    Optional<Path> first = ProcessHandle.of(1).flatMap(StormCommand::network);
-    if (first.isPresent() && first.equals(ours)) {
-      return false;
-    }
     return Stream.iterate(
             self.parent(), Optional::isPresent, one -> one.flatMap(ProcessHandle::parent))
         .flatMap(Optional::stream)
