@@ -24,14 +24,17 @@ install_packages() {
   printf '%s\n' 'NAME="Barestack stand-in (not Rocky Linux)"' 'ID="rocky"' 'ID_LIKE="rhel centos fedora"' \
     "VERSION_ID=\"$RELEASE\"" "PLATFORM_ID=\"platform:el$major\"" >"$ROOT/etc/os-release"
   install_doubles
+  read_units
+  mkdir -p "$ROOT/usr/lib/systemd/system" "$ROOT/root/standin-packages"
   install_units @core network-online.target multi-user.target
-  mkdir -p "$ROOT/root/standin-packages"
+  local -i count=0
   while read -r package; do
     : >"$ROOT/root/standin-packages/${package//\//_}"
     install_units "$package"
+    count+=1
   done < <(wanted_packages)
   fetch_kernel || return 1
-  phase packages-done "count=$(wanted_packages | wc -l)"
+  phase packages-done "count=$count"
 }
 
 wanted_packages() {
@@ -52,19 +55,25 @@ install_doubles() {
   ln -s ../lib/standin/systemctl "$ROOT/usr/bin/systemctl"
 }
 
+declare -A UNITS # package to the names of its units, with spaces
+
+read_units() {
+  local package names
+  while read -r package names; do
+    UNITS[${package:-#}]=$names
+  done <"$LIB/units"
+}
+
 # Units that do nothing, under the names that the package would bring.
 install_units() { # PACKAGE [UNIT...]
-  local package=$1 unit units
+  local unit units service
+  read -ra units <<<"${UNITS[$1]}"
   shift
-  read -ra units < <(awk -v package="$package" '$1 == package { $1 = ""; print }' "$LIB/units")
-  mkdir -p "$ROOT/usr/lib/systemd/system"
   for unit in "${units[@]}" "$@"; do
-    [[ $unit == *.target ]] || unit=$unit.service
-    {
-      printf '[Unit]\nDescription=Stand-in for %s (does nothing)\n' "$unit"
-      [[ $unit == *.target ]] || printf '[Service]\nType=oneshot\nExecStart=/usr/bin/true\n'
-      printf '[Install]\nWantedBy=multi-user.target\n'
-    } >"$ROOT/usr/lib/systemd/system/$unit"
+    service=''
+    [[ $unit == *.target ]] || unit=$unit.service service='[Service]\nType=oneshot\nExecStart=/usr/bin/true\n'
+    printf "[Unit]\nDescription=Stand-in for %s (does nothing)\n${service}[Install]\nWantedBy=multi-user.target\n" \
+      "$unit" >"$ROOT/usr/lib/systemd/system/$unit"
   done
 }
 
