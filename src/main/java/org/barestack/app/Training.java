@@ -23,8 +23,8 @@ import org.barestack.site.SiteFile;
 import org.barestack.site.SiteResult;
 
 /**
- * A run of the program for the JVM's ahead-of-time cache, which holds what such a run used: short
- * commands, and a server on the loopback interface that a machine asks for its kickstart. What does
+ * Runs of the program for the JVM's ahead-of-time caches, which hold what such a run used: short
+ * commands, or a server on the loopback interface that a machine asks for its kickstart. What does
  * not work here, such as ports that another program holds, is not in the cache, and slower later.
  */
 final class Training {
@@ -58,22 +58,29 @@ final class Training {
   private Training() {}
 
   public static void main(String[] arguments) throws IOException {
-    System.exit(run());
+    System.exit(run(arguments[0]));
   }
 
-  /** Returns 0 if the commands did their work; the server may or may not. */
-  static int run() throws IOException {
+  /**
+   * Returns 0 if the commands did their work; the server may or may not.
+   *
+   * @param what {@code commands} or {@code serve}
+   */
+  static int run(String what) throws IOException {
     Path folder = Files.createTempDirectory("barestack-training-");
     try {
       int port = freePort();
       Path file = Files.writeString(folder.resolve("site.yaml"), SITE.replace("PORT", "" + port));
       Path pxe = Files.createDirectories(folder.resolve("pxe"));
       Files.writeString(pxe.resolve("loaders.yaml"), LOADERS.replace("ANY", file.toString()));
-      int status =
-          command("validate", "--offline", "--site", file.toString())
-              + command("render-kickstart", "--site", file.toString(), "kvm1");
-      serve(folder, file, port);
-      return status;
+      if (what.equals("serve")) {
+        serve(folder, file, port);
+        return 0;
+      }
+      String site = "--site=" + file;
+      return command("validate", "--offline", site)
+          + command("render-kickstart", site, "kvm1")
+          + command("status", site);
     } finally {
       delete(folder);
     }

@@ -7,14 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingTest {
-  @Test
-  void endsWellAndLeavesNothing() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"commands", "serve"})
+  void endsWellAndLeavesNothing(String what) throws IOException {
     List<Path> before = left();
 
-    assertThat(Training.run()).isZero();
+    assertThat(Training.run(what)).isZero();
 
     assertThat(left()).isEqualTo(before);
   }
