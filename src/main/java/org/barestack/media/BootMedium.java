@@ -97,7 +97,7 @@ public record BootMedium(
         String isolinux = renderer.isolinuxMenu(site, menu);
         made = made.put(RockyImage.Bios.ISOLINUX.menu(), Content.of(isolinux));
       }
-      made = made.efiPartition(Content.of(efiPartition(rocky, image.medium(), made, grub)));
+      made = made.efiPartition(efiPartition(rocky, image.medium(), made, grub));
       for (Map.Entry<String, Path> repository : repositories.entrySet()) {
         made =
             made.putAll(FromMedium.REPOSITORIES + "/" + repository.getKey(), repository.getValue());
@@ -128,7 +128,7 @@ public record BootMedium(
   }
 
   /** GRUB's configuration counts where GRUB came from, which on UEFI is this partition. */
-  private static byte[] efiPartition(RockyImage rocky, Medium medium, Remaster made, byte[] grub)
+  private static Content efiPartition(RockyImage rocky, Medium medium, Remaster made, byte[] grub)
       throws IOException, IsoException {
     Optional<Extent> where = made.efiPartition();
     if (where.isEmpty()) {
@@ -138,8 +138,9 @@ public record BootMedium(
               + " Rocky Linux publishes it");
     }
     try {
-      FatImage partition = FatImage.read(medium, where.get().offset(), where.get().length());
-      return partition.with(Map.of(RockyImage.EFI_MENU, grub));
+      long offset = where.get().offset();
+      FatImage partition = FatImage.read(medium, offset, where.get().length());
+      return Content.over(medium, offset, partition.with(Map.of(RockyImage.EFI_MENU, grub)));
     } catch (FatException e) {
       throw new MediumException(
           "the EFI partition of " + rocky.name() + " cannot be read: " + e.getMessage(), e);

@@ -34,9 +34,10 @@ import org.barestack.model.Token;
  */
 public final class ServedMedia implements Closeable {
   /**
-   * Octets in memory that all overlays may have together. One has some ten MiB: the EFI partition.
+   * Octets in memory that all overlays may have together. One has some hundred KiB: directories,
+   * and what is new on the EFI partition.
    */
-  private static final long MOST_OCTETS = 128 << 20;
+  private static final long MOST_OCTETS = 48 << 20;
 
   /** Overlays at a time; each holds its source open. */
   private static final int MOST = 256;
